@@ -1,0 +1,1 @@
+"""Decides what matters; pure: no I/O library, no clock."""

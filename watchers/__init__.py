@@ -1,0 +1,1 @@
+"""Looks at the world: bytes in, events out."""
