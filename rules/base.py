@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
-from rules.events import Fact, UtcDatetime
+from rules.events import Event, Fact, UtcDatetime
 
 if TYPE_CHECKING:
     from rules.history import History
@@ -135,7 +135,7 @@ class Rule(Value):
     pace: Pace = Pace()
 
     @abstractmethod
-    def findings(self, event: Fact, view: View) -> Iterator[Finding]:
+    def findings(self, event: Event, view: View) -> Iterator[Finding]:
         """Yield what holds now. Asked only about events of the types in `reads`.
 
         The view already contains the event. A key of this rule that is not yielded no longer holds,

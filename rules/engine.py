@@ -62,7 +62,7 @@ class Engine:
             (a for a in held if a.finding and a.finding.rule in lasting), key=lambda a: a.since
         )
 
-    def _ask(self, rule: Rule, event: Fact) -> Iterator[Transition]:
+    def _ask(self, rule: Rule, event: Event) -> Iterator[Transition]:
         found = {finding.key: finding for finding in rule.findings(event, self.view())}
         for finding in found.values():
             yield from self._step(rule, finding.key, finding, quiet=event.baseline)

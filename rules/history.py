@@ -17,6 +17,7 @@ from rules.events import (
     Facility,
     RepoOperation,
     SeriesPoint,
+    SourceState,
 )
 
 Kept = TypeVar("Kept", Document, RepoOperation)
@@ -47,6 +48,7 @@ class History:
     operations: dict[str, RepoOperation] = field(default_factory=dict)
     points: dict[str, list[SeriesPoint]] = field(default_factory=dict)
     candles: dict[str, deque[Candle]] = field(default_factory=dict)
+    states: dict[str, SourceState] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
         """Take in one event; kinds that no rule looks back on leave no trace."""
@@ -58,6 +60,8 @@ class History:
             self._add_point(event)
         elif isinstance(event, Bar) and event.closed:
             self._add_bar(event)
+        elif isinstance(event, SourceState):
+            self.states[event.watcher] = event
 
     def documents_of(self, kind: DocumentType) -> list[Document]:
         """All kept documents of one type, oldest first."""
@@ -122,6 +126,7 @@ class History:
         kept: list[Event] = [
             *self.documents.values(),
             *self.operations.values(),
+            *self.states.values(),
             *(point for points in self.points.values() for point in points),
         ]
         candles = {

@@ -4,7 +4,6 @@ The outbox sends here directly; python-telegram-bot stays the interface for chat
 answer becomes one `Outcome`; the table of answers is from delivery tests against PTB and the Bot API.
 """
 
-import asyncio
 from typing import Any
 
 import aiohttp
@@ -73,7 +72,7 @@ class BotApi:
                 return judge(response.status, await response.read())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return Outcome(Fate.NOT_SENT, why=type(error).__name__)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return Outcome(Fate.UNCERTAIN, why=type(error).__name__)
 
 

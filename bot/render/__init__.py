@@ -1,0 +1,1 @@
+"""Turns alerts and answers into messages: the only place with wording, emoji and markup."""

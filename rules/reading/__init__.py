@@ -1,0 +1,1 @@
+"""What a Fed document says: pure functions over its text."""
