@@ -78,7 +78,12 @@ class Page:
 class Ask(Protocol):
     """One polite GET; returns None when the source says or shows that nothing has changed."""
 
-    async def __call__(self, source: str, link: Link) -> Page | None: ...
+    gateway: str | None
+    proxy: str | None
+
+    async def __call__(self, source: str, link: Link) -> Page | None:
+        """Ask once; raises one of the errors above."""
+        ...
 
 
 class Watcher(BaseModel):
@@ -87,6 +92,7 @@ class Watcher(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: ClassVar[str]
+    polled: ClassVar[bool] = True  # false for one that only follows the events of others
 
     on: bool = Field(default=True, description="switch the source off with false")
     every: timedelta = Field(default=timedelta(minutes=1), gt=timedelta(0), description="pace")
@@ -109,3 +115,6 @@ class Watcher(BaseModel):
             page = await ask(self.name, link)
             if page is not None:
                 yield page
+
+    async def close(self) -> None:
+        """Release what the watcher holds; most hold nothing."""

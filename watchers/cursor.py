@@ -32,6 +32,6 @@ class Cursors(Protocol):
         """The cursor's JSON, or None if there is none."""
         ...
 
-    async def save(self, name: str, cursor: bytes) -> None:
+    async def save_cursor(self, name: str, cursor: bytes) -> None:
         """Keep the cursor's JSON."""
         ...

@@ -21,6 +21,7 @@ class FedDocuments(Watcher):
     """Follows the feed. The note is not in any feed and may come a minute after the statement."""
 
     name: ClassVar[str] = "fed_documents"
+    polled: ClassVar[bool] = False
     statement_title: str = r"\bFOMC statement\b"
     note_within: timedelta = timedelta(minutes=2)
 

@@ -59,6 +59,8 @@ class Fetch:
         self.settings = settings
         self._session = session
         self._clock = clock
+        self.gateway = settings.gateway
+        self.proxy = settings.proxy
         self.kept: dict[str, Validator] = {}
 
     async def __call__(self, source: str, link: Link) -> Page | None:

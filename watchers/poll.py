@@ -108,7 +108,7 @@ class Poller:
         return self.watcher.look(self._fetch, self._clock())
 
     async def _save(self) -> None:
-        await self._cursors.save(self.watcher.name, self._cursor.model_dump_json().encode())
+        await self._cursors.save_cursor(self.watcher.name, self._cursor.model_dump_json().encode())
 
     async def _succeeded(self) -> None:
         self._failures = 0

@@ -1,0 +1,186 @@
+"""The outbox's other end: jobs to messages, messages to the sender, answers to the ledger.
+
+Each chat is a lane of its own: in order within a chat, and no chat waits for another one's pause.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from pydantic import ValidationError
+
+from bot import outbox as rows
+from bot.outbox import Job, Outbox
+from bot.outcome import Fate, Outcome
+from bot.pacing import Pacing
+from bot.render.alert import Message, Reader, Receipt, render
+from bot.store import Store, Subscriber
+from bot.stream import Entry
+from rules.alerts import Reason
+from rules.base import Severity
+
+log = structlog.get_logger(__name__)
+
+WAIT = timedelta(seconds=2)
+LONGEST_PAUSE_S = 60.0
+MOST_JOBS = 50
+
+
+class Sender(Protocol):
+    """Whatever takes messages: Telegram, or a terminal."""
+
+    async def send(
+        self, chat_id: int, message: Message, *, plain: bool = False, reply_to: int | None = None
+    ) -> Outcome:
+        """One attempt; never raises for what the outside world does."""
+        ...
+
+
+class NothingCanBeSentError(Exception):
+    """The token is not accepted: the outbox is kept, the process must end and say so."""
+
+
+class Deliverer:
+    """Sends what is in the outbox until the ledger says what became of each copy."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        store: Store,
+        sender: Sender,
+        pacing: Pacing,
+        clock: Callable[[], datetime],
+        worker: str = "sender",
+    ) -> None:
+        self._outbox = outbox
+        self._store = store
+        self._sender = sender
+        self._pacing = pacing
+        self._clock = clock
+        self._worker = worker
+        self._lanes: dict[int, asyncio.Lock] = {}
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Send for ever; on cancellation finish what is in flight and leave the rest pending."""
+        await self._outbox.stream.join(rows.GROUP)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
+                    self._start(tasks, entry)
+                while True:
+                    for entry in await self._outbox.jobs(self._worker, wait=WAIT):
+                        self._start(tasks, entry)
+                    while len(self._jobs) >= MOST_JOBS:
+                        await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._stopping = True
+
+    async def settle(self) -> None:
+        """Wait until every job that was read is settled; for tests and the demo."""
+        while self._jobs:
+            await asyncio.wait(self._jobs)
+
+    def _start(self, tasks: asyncio.TaskGroup, entry: Entry) -> None:
+        task = tasks.create_task(self._job(entry))
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def _job(self, entry: Entry) -> None:
+        try:
+            job = Job.model_validate_json(entry.payload)
+        except ValidationError as error:
+            log.error("job cannot be read", id=entry.id, problem=str(error))  # noqa: TRY400
+            await self._outbox.stream.acknowledge(rows.GROUP, [entry.id])
+            return
+        ledger = await self._outbox.ledger(job.transition.id)
+        open_rows = {chat: state for chat, state in ledger.items() if rows.is_open(state)}
+        people = {person.chat_id: person for person in await self._store.subscribers()}
+        await asyncio.gather(
+            *(
+                self._lane(job, chat, people.get(chat), begun=state == rows.IN_FLIGHT)
+                for chat, state in open_rows.items()
+            )
+        )
+        await self._outbox.stream.acknowledge(rows.GROUP, [entry.id])
+
+    async def _lane(
+        self, job: Job, chat_id: int, person: Subscriber | None, *, begun: bool
+    ) -> None:
+        async with self._lanes.setdefault(chat_id, asyncio.Lock()):
+            if person is None or not person.active:
+                await self._outbox.mark(job.transition.id, chat_id, "D:left")
+                return
+            await self._deliver(job, person, begun=begun)
+
+    async def _deliver(self, job: Job, person: Subscriber, *, begun: bool) -> None:
+        """Try until the row is final. `begun` means that an earlier try may have arrived."""
+        plain, reply, chat_id, wait = False, await self._reply_to(job, person), person.chat_id, 0.5
+        uncertain = begun
+        while True:
+            if uncertain and job.transition.finding.severity is Severity.INFO:
+                # Chatter may rather be missed once than come twice.
+                await self._outbox.mark(job.transition.id, chat_id, rows.UNCERTAIN)
+                return
+            message = _message(job, person, uncertain)
+            await self._pacing.wait(chat_id)
+            await self._outbox.mark(job.transition.id, chat_id, rows.IN_FLIGHT)
+            outcome = await asyncio.shield(self._send(chat_id, message, plain=plain, reply=reply))
+            match outcome.fate:
+                case Fate.ACCEPTED:
+                    state = rows.accepted(outcome.message_id)
+                    await self._outbox.mark(job.transition.id, chat_id, state)
+                    return
+                case Fate.POISON if not plain:
+                    plain = True
+                case Fate.NO_THREAD if reply is not None:
+                    reply = None
+                case Fate.PAUSED | Fate.NOT_SENT | Fate.UNCERTAIN:
+                    uncertain = uncertain or outcome.fate is Fate.UNCERTAIN
+                    await self._outbox.mark(
+                        job.transition.id,
+                        chat_id,
+                        rows.IN_FLIGHT if uncertain else rows.PENDING,
+                    )
+                    await asyncio.sleep(outcome.retry_after_s or wait)
+                    wait = min(wait * 2, LONGEST_PAUSE_S)
+                case Fate.MIGRATED if outcome.new_chat_id:
+                    await self._store.migrate(chat_id, outcome.new_chat_id)
+                    await self._outbox.mark(job.transition.id, chat_id, "D:migrated")
+                    chat_id = outcome.new_chat_id
+                case Fate.FATAL:
+                    await self._outbox.mark(job.transition.id, chat_id, rows.PENDING)
+                    raise NothingCanBeSentError(
+                        f"telegram.token: expected a token the Bot API accepts, found {outcome.why}"
+                    )
+                case _:
+                    await self._give_up(job, chat_id, outcome)
+                    return
+
+    async def _send(
+        self, chat_id: int, message: Message, *, plain: bool, reply: int | None
+    ) -> Outcome:
+        return await self._sender.send(chat_id, message, plain=plain, reply_to=reply)
+
+    async def _give_up(self, job: Job, chat_id: int, outcome: Outcome) -> None:
+        log.warning("chat cannot be reached", chat=chat_id, problem=outcome.why)
+        await self._outbox.bury(job.transition.id, chat_id, outcome.why)
+        if outcome.fate is Fate.DEAD:
+            await self._store.deactivate(chat_id, outcome.why)
+
+    async def _reply_to(self, job: Job, person: Subscriber) -> int | None:
+        """The message in this chat that this one belongs under."""
+        transition = job.transition
+        first = transition.root or transition.finding.key
+        if transition.root is None and transition.reason is Reason.FIRST:
+            return None
+        return await self._outbox.message_id(f"{first}#1", person.chat_id)
+
+
+def _message(job: Job, person: Subscriber, uncertain: bool) -> Message:
+    reader = Reader(language=person.language, time_zone=person.time_zone)
+    receipt = Receipt(*rows.receipt_times(job))
+    return render(job.transition, reader, receipt, possible_repeat=uncertain)

@@ -1,0 +1,136 @@
+"""Events from the bus through the engine into the outbox: one position, one atomic step a batch.
+
+A restart loads the last snapshot, folds the events between it and the committed position without
+telling anybody (they were told), and goes on from there. That is the same fold as live and replay.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import structlog
+from redis.asyncio import Redis
+
+from bot import keys
+from bot.bus import Bus
+from bot.dispatch import plan
+from bot.outbox import Job, Outbox, Planned
+from bot.store import Store
+from bot.stream import Entry
+from rules.alerts import Transition
+from rules.base import Rule
+from rules.engine import Engine, SnapshotError
+from rules.events import ClockTick, Event
+
+log = structlog.get_logger(__name__)
+
+GROUP = "evaluate"
+WORKER = "evaluator"
+SNAPSHOT_EVERY = 500
+WAIT = timedelta(seconds=2)
+
+
+class Evaluator:
+    """The one that folds. `engine` is its present state, for /status."""
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        redis: Redis,
+        bus: Bus,
+        outbox: Outbox,
+        store: Store,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.engine = Engine(rules)
+        self._rules = rules
+        self._redis = redis
+        self._bus = bus
+        self._outbox = outbox
+        self._store = store
+        self._clock = clock
+        self._position = ""
+        self._since_snapshot = 0
+
+    async def start(self) -> None:
+        """Come back to the committed state."""
+        self._position = await self._outbox.position()
+        at = await self._load_snapshot()
+        await self._bus.stream.join(GROUP, self._position or "0")
+        folded = 0
+        while at != self._position:
+            entries = await self._bus.stream.between(at or "0", self._position)
+            if not entries:
+                break
+            for _, event in await self._bus.events(entries):
+                self.engine.feed(event)
+            folded, at = folded + len(entries), entries[-1].id
+        log.info("state restored", position=self._position, folded=folded)
+
+    async def run(self) -> None:
+        """Fold what comes, for ever."""
+        for entries in (await self._bus.stream.unfinished(GROUP, WORKER),):
+            await self._fold(entries)
+        while True:
+            entries = await self._bus.stream.read(GROUP, WORKER, wait=WAIT)
+            await self._fold(entries)
+
+    async def tick(self) -> None:
+        """Tell the engine, through the stream, that time has passed."""
+        now = self._clock().replace(second=0, microsecond=0)
+        uid = f"clock:{now.isoformat()}"
+        await self._bus.publish([ClockTick(uid=uid, source="clock", observed_at=now)])
+
+    async def _fold(self, entries: Sequence[Entry]) -> None:
+        """Feed entries, commit what follows from them, then acknowledge."""
+        if not entries:
+            return
+        planned: list[Planned] = []
+        for _, event in await self._bus.events(entries):
+            planned += await self._plan(self._feed(event))
+        after = entries[-1].id
+        await self._outbox.commit(self._position, after, planned)
+        self._position = after
+        await self._bus.stream.acknowledge(GROUP, [entry.id for entry in entries])
+        self._since_snapshot += len(entries)
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            await self.snapshot()
+
+    def _feed(self, event: Event) -> list[Transition]:
+        transitions = self.engine.feed(event)
+        for transition in transitions:
+            log.info("alert", id=transition.id, reason=transition.reason, quiet=transition.quiet)
+        return transitions
+
+    async def _plan(self, transitions: Sequence[Transition]) -> list[Planned]:
+        loud = [transition for transition in transitions if not transition.quiet]
+        if not loud:
+            return []
+        now = self._clock()
+        people = await self._store.subscribers()
+        silences = await self._store.silences()
+        return [
+            Planned(Job(transition=one, detected_at=now), plan(one, people, silences, now))
+            for one in loud
+        ]
+
+    async def snapshot(self) -> None:
+        """Write the state, so that a restart is short, and drop events nobody needs again."""
+        body = orjson.dumps({"position": self._position, "state": self.engine.snapshot()})
+        await self._redis.set(keys.SNAPSHOT, body)
+        self._since_snapshot = 0
+        if self._position:
+            await self._bus.stream.trim(keep_from=self._position)
+
+    async def _load_snapshot(self) -> str:
+        raw = await self._redis.get(keys.SNAPSHOT)
+        if raw is None:
+            return ""
+        try:
+            saved: dict[str, Any] = orjson.loads(raw)
+            self.engine = Engine.restore(self._rules, saved["state"])
+        except (SnapshotError, KeyError, ValueError) as error:
+            log.warning("snapshot cannot be used, folding all events", problem=str(error))
+            return ""
+        return str(saved["position"])

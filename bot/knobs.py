@@ -1,0 +1,61 @@
+"""Every setting as one flat list: its path, its field and its value."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+PREFIX = "FEDPIVOT_"
+NESTING = "__"
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One setting: `path` such as ("health", "port"), and the value it has."""
+
+    path: tuple[str, ...]
+    field: FieldInfo
+    value: Any
+
+    @property
+    def name(self) -> str:
+        """The path as a reader of TOML writes it."""
+        return ".".join(self.path)
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return PREFIX + NESTING.join(self.path).upper()
+
+    @property
+    def secret(self) -> bool:
+        """Its value is never shown."""
+        return self._takes(SecretStr)
+
+    @property
+    def duration(self) -> bool:
+        """Its value is a length of time."""
+        return self._takes(timedelta)
+
+    @property
+    def several(self) -> bool:
+        """Its value is a list."""
+        return get_origin(self.field.annotation) in (tuple, list, frozenset, set)
+
+    def _takes(self, kind: type) -> bool:
+        annotation = self.field.annotation
+        return kind in (annotation, *get_args(annotation))
+
+
+def knobs(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Knob]:
+    """Every setting of a section and of the sections inside it, in order of definition."""
+    for name, field in type(section).model_fields.items():
+        here = (*path, field.alias or name)
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            yield from knobs(value, here)
+        else:
+            yield Knob(here, field, value)
