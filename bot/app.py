@@ -17,7 +17,6 @@ import aiohttp
 import structlog
 from aiohttp import web
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from rich.console import Console
 
 from bot.bus import Bus
@@ -41,7 +40,7 @@ from watchers.poll import Poller
 log = structlog.get_logger(__name__)
 
 SLACK = timedelta(seconds=90)
-TICK_S = 60.0
+TICK = timedelta(minutes=1)
 
 
 def utc_now() -> datetime:
@@ -57,13 +56,13 @@ class App:
         settings: Settings,
         clock: Callable[[], datetime] = utc_now,
         console: Console | None = None,
-        sender: Sender | None = None,
+        tick: timedelta = TICK,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.console = console or Console()
         self.ready = asyncio.Event()
-        self._own_sender = sender
+        self._tick = tick
         self._stack = AsyncExitStack()
 
     async def run(self) -> None:
@@ -91,9 +90,7 @@ class App:
         self.bus = Bus(redis, blocking_a)
         self.outbox = Outbox(redis, blocking_b)
         rules = list(self.settings.rules.values())
-        self.evaluator = Evaluator(
-            rules, redis, self.bus, self.outbox, self.store, self.clock
-        )
+        self.evaluator = Evaluator(rules, redis, self.bus, self.outbox, self.store, self.clock)
         await self.evaluator.start()
         watchers = [watcher for watcher in self.settings.watchers.values() if watcher.on]
         for watcher in watchers:
@@ -118,22 +115,19 @@ class App:
         token = self.settings.telegram.token
         self.chat = None
         self.prompt = None
-        if self._own_sender is not None:
-            sender = self._own_sender
-        elif token is None:
+        sender: Sender
+        if token is None:
             sender = ConsoleSender(self.console)
             self.prompt = Prompt(self.console, services)
         else:
             # PTB costs 40 MB: only for those who use it.
-            from bot.chat.telegram import Chat  # noqa: PLC0415
-            from bot.chat.transport import AiohttpRequest  # noqa: PLC0415
+            from bot.chat.telegram import Chat
+            from bot.chat.transport import AiohttpRequest
 
             base = self.settings.telegram.api_base
             sender = BotApi(session, base, token)
             request = AiohttpRequest(session)
-            self.chat = Chat(
-                token, base, request, redis, services, self._allowed, self.clock
-            )
+            self.chat = Chat(token, base, request, redis, services, self._allowed, self.clock)
             await self.chat.start()
         pacing = Pacing(time.monotonic, gaps=token is not None)
         self.deliverer = Deliverer(self.outbox, self.store, sender, pacing, self.clock)
@@ -158,9 +152,7 @@ class App:
         given = self.settings.store.redis_url
         if given is not None:
             return given.get_secret_value()
-        return await self._stack.enter_async_context(
-            embedded_server(self.settings.store.data_dir)
-        )
+        return await self._stack.enter_async_context(embedded_server(self.settings.store.data_dir))
 
     async def _client(self, url: str, *, blocking: bool) -> Redis:
         client = connect(url, blocking=blocking)
@@ -169,7 +161,7 @@ class App:
 
     async def _ticks(self) -> None:
         while True:
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(self._tick.total_seconds())
             await self.evaluator.tick()
 
     async def _drain(self) -> None:
@@ -260,6 +252,4 @@ async def run(settings: Settings) -> int:
         await task
     except asyncio.CancelledError:
         return 0
-    except* RedisError as group:
-        log.error("the store cannot be used", problem=str(group.exceptions[0]))  # noqa: TRY400
     return 1

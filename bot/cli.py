@@ -40,7 +40,7 @@ def run(config: ConfigOption = None) -> None:
     from bot.log import configure
     from bot.problems import explained
 
-    configure(settings.log.level, settings.log.format)
+    configure(settings.log.level, settings.log.format, secrets=settings.secrets())
     with explained():
         raise typer.Exit(_run(bot_app.run(settings)))
 

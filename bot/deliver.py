@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 WAIT = timedelta(seconds=2)
 LONGEST_PAUSE_S = 60.0
 MOST_JOBS = 50
+TRY_AGAIN = (Fate.PAUSED, Fate.NOT_SENT, Fate.UNCERTAIN)
 
 
 class Sender(Protocol):
@@ -62,22 +63,18 @@ class Deliverer:
         self._worker = worker
         self._lanes: dict[int, asyncio.Lock] = {}
         self._jobs: set[asyncio.Task[None]] = set()
-        self._stopping = False
 
     async def run(self) -> None:
-        """Send for ever; on cancellation finish what is in flight and leave the rest pending."""
+        """Send for ever; what cancellation interrupts stays in the ledger for the next start."""
         await self._outbox.stream.join(rows.GROUP)
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
+        async with asyncio.TaskGroup() as tasks:
+            for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
+                self._start(tasks, entry)
+            while True:
+                for entry in await self._outbox.jobs(self._worker, wait=WAIT):
                     self._start(tasks, entry)
-                while True:
-                    for entry in await self._outbox.jobs(self._worker, wait=WAIT):
-                        self._start(tasks, entry)
-                    while len(self._jobs) >= MOST_JOBS:
-                        await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._stopping = True
+                while len(self._jobs) >= MOST_JOBS:
+                    await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
 
     async def settle(self) -> None:
         """Wait until every job that was read is settled; for tests and the demo."""
@@ -118,52 +115,57 @@ class Deliverer:
 
     async def _deliver(self, job: Job, person: Subscriber, *, begun: bool) -> None:
         """Try until the row is final. `begun` means that an earlier try may have arrived."""
-        plain, reply, chat_id, wait = False, await self._reply_to(job, person), person.chat_id, 0.5
-        uncertain = begun
-        while True:
-            if uncertain and job.transition.finding.severity is Severity.INFO:
-                # Chatter may rather be missed once than come twice.
-                await self._outbox.mark(job.transition.id, chat_id, rows.UNCERTAIN)
-                return
-            message = _message(job, person, uncertain)
-            await self._pacing.wait(chat_id)
-            await self._outbox.mark(job.transition.id, chat_id, rows.IN_FLIGHT)
-            outcome = await asyncio.shield(self._send(chat_id, message, plain=plain, reply=reply))
-            match outcome.fate:
-                case Fate.ACCEPTED:
-                    state = rows.accepted(outcome.message_id)
-                    await self._outbox.mark(job.transition.id, chat_id, state)
-                    return
-                case Fate.POISON if not plain:
-                    plain = True
-                case Fate.NO_THREAD if reply is not None:
-                    reply = None
-                case Fate.PAUSED | Fate.NOT_SENT | Fate.UNCERTAIN:
-                    uncertain = uncertain or outcome.fate is Fate.UNCERTAIN
-                    await self._outbox.mark(
-                        job.transition.id,
-                        chat_id,
-                        rows.IN_FLIGHT if uncertain else rows.PENDING,
-                    )
-                    await asyncio.sleep(outcome.retry_after_s or wait)
-                    wait = min(wait * 2, LONGEST_PAUSE_S)
-                case Fate.MIGRATED if outcome.new_chat_id:
-                    await self._store.migrate(chat_id, outcome.new_chat_id)
-                    await self._outbox.mark(job.transition.id, chat_id, "D:migrated")
-                    chat_id = outcome.new_chat_id
-                case Fate.FATAL:
-                    await self._outbox.mark(job.transition.id, chat_id, rows.PENDING)
-                    raise NothingCanBeSentError(
-                        f"telegram.token: expected a token the Bot API accepts, found {outcome.why}"
-                    )
-                case _:
-                    await self._give_up(job, chat_id, outcome)
-                    return
+        reply_to = await self._reply_to(job, person)
+        attempt = _Attempt(person.chat_id, reply_to, uncertain=begun)
+        while not await self._once(job, person, attempt):
+            pass
 
-    async def _send(
-        self, chat_id: int, message: Message, *, plain: bool, reply: int | None
-    ) -> Outcome:
-        return await self._sender.send(chat_id, message, plain=plain, reply_to=reply)
+    async def _once(self, job: Job, person: Subscriber, attempt: "_Attempt") -> bool:
+        """One try; whether the row is final now."""
+        id_, chat_id = job.transition.id, attempt.chat_id
+        if attempt.uncertain and job.transition.finding.severity is Severity.INFO:
+            # Chatter may rather be missed once than come twice.
+            await self._outbox.mark(id_, chat_id, rows.UNCERTAIN)
+            return True
+        message = _message(job, person, attempt)
+        await self._pacing.wait(chat_id)
+        await self._outbox.mark(id_, chat_id, rows.IN_FLIGHT)
+        outcome = await asyncio.shield(self._send(attempt, message))
+        if outcome.fate is Fate.ACCEPTED:
+            await self._outbox.mark(id_, chat_id, rows.accepted(outcome.message_id))
+            return True
+        if outcome.fate in TRY_AGAIN:
+            await self._pause(id_, attempt, outcome)
+            return False
+        return not attempt.adapts(outcome) and await self._ends(job, attempt, outcome)
+
+    async def _pause(self, id_: str, attempt: "_Attempt", outcome: Outcome) -> None:
+        attempt.uncertain = attempt.uncertain or outcome.fate is Fate.UNCERTAIN
+        state = rows.IN_FLIGHT if attempt.uncertain else rows.PENDING
+        await self._outbox.mark(id_, attempt.chat_id, state)
+        await asyncio.sleep(outcome.retry_after_s or attempt.wait_s)
+        attempt.wait_s = min(attempt.wait_s * 2, LONGEST_PAUSE_S)
+
+    async def _ends(self, job: Job, attempt: "_Attempt", outcome: Outcome) -> bool:
+        """A refusal: the chat has moved, is gone, or nothing can be sent at all."""
+        id_ = job.transition.id
+        if outcome.fate is Fate.FATAL:
+            await self._outbox.mark(id_, attempt.chat_id, rows.PENDING)
+            raise NothingCanBeSentError(
+                f"telegram.token: expected a token the Bot API accepts, found {outcome.why}"
+            )
+        if outcome.fate is Fate.MIGRATED and outcome.new_chat_id:
+            await self._store.migrate(attempt.chat_id, outcome.new_chat_id)
+            await self._outbox.mark(id_, attempt.chat_id, "D:migrated")
+            attempt.chat_id = outcome.new_chat_id
+            return False
+        await self._give_up(job, attempt.chat_id, outcome)
+        return True
+
+    async def _send(self, attempt: "_Attempt", message: Message) -> Outcome:
+        return await self._sender.send(
+            attempt.chat_id, message, plain=attempt.plain, reply_to=attempt.reply_to
+        )
 
     async def _give_up(self, job: Job, chat_id: int, outcome: Outcome) -> None:
         log.warning("chat cannot be reached", chat=chat_id, problem=outcome.why)
@@ -180,7 +182,28 @@ class Deliverer:
         return await self._outbox.message_id(f"{first}#1", person.chat_id)
 
 
-def _message(job: Job, person: Subscriber, uncertain: bool) -> Message:
+@dataclass(slots=True)
+class _Attempt:
+    """How the next try differs from the last one."""
+
+    chat_id: int
+    reply_to: int | None
+    uncertain: bool
+    plain: bool = False
+    wait_s: float = 0.5
+
+    def adapts(self, outcome: Outcome) -> bool:
+        """Change what was refused, once: drop the markup, drop the reply."""
+        if outcome.fate is Fate.POISON and not self.plain:
+            self.plain = True
+            return True
+        if outcome.fate is Fate.NO_THREAD and self.reply_to is not None:
+            self.reply_to = None
+            return True
+        return False
+
+
+def _message(job: Job, person: Subscriber, attempt: _Attempt) -> Message:
     reader = Reader(language=person.language, time_zone=person.time_zone)
     receipt = Receipt(*rows.receipt_times(job))
-    return render(job.transition, reader, receipt, possible_repeat=uncertain)
+    return render(job.transition, reader, receipt, possible_repeat=attempt.uncertain)

@@ -90,7 +90,7 @@ def _socket_path(data_dir: Path) -> tuple[Path, str | None]:
 
 
 async def _wait_for_predecessor(url: str) -> None:
-    """A server whose bot was killed needs a moment to end; one that stays belongs to another bot."""
+    """A killed bot's server needs a moment to end; one that stays belongs to another bot."""
     for _ in range(START_TRIES // 4):
         if not await _answers(url):
             return

@@ -1,6 +1,6 @@
 """Every setting as one flat list: its path, its field and its value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, get_args, get_origin
@@ -19,6 +19,7 @@ class Knob:
     path: tuple[str, ...]
     field: FieldInfo
     value: Any
+    section: type[BaseModel]
 
     @property
     def name(self) -> str:
@@ -29,6 +30,13 @@ class Knob:
     def variable(self) -> str:
         """The environment variable that sets it."""
         return PREFIX + NESTING.join(self.path).upper()
+
+    @property
+    def description(self) -> str:
+        """What it is for, in one line; a default that is replaced keeps the words of its base."""
+        classes = (one for one in self.section.__mro__ if issubclass(one, BaseModel))
+        fields = (one.model_fields.get(self.path[-1]) for one in classes)
+        return next((field.description for field in fields if field and field.description), "")
 
     @property
     def secret(self) -> bool:
@@ -53,9 +61,16 @@ class Knob:
 def knobs(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Knob]:
     """Every setting of a section and of the sections inside it, in order of definition."""
     for name, field in type(section).model_fields.items():
-        here = (*path, field.alias or name)
         value = getattr(section, name)
-        if isinstance(value, BaseModel):
-            yield from knobs(value, here)
-        else:
-            yield Knob(here, field, value)
+        inner = _sections(name, value)
+        for place, found in inner.items():
+            yield from knobs(found, (*path, *place))
+        if not inner:
+            yield Knob((*path, name), field, value, type(section))
+
+
+def _sections(name: str, value: object) -> dict[tuple[str, ...], BaseModel]:
+    if isinstance(value, BaseModel):
+        return {(name,): value}
+    entries = value.items() if isinstance(value, Mapping) else ()
+    return {(name, key): entry for key, entry in entries if isinstance(entry, BaseModel)}

@@ -1,16 +1,15 @@
 """Where settings come from: a TOML file, the environment and secret files, as nested mappings."""
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from bot import duration
 from bot.knobs import NESTING, PREFIX, Knob
 
 Tree = dict[str, Any]
@@ -21,21 +20,19 @@ SECRETS: Mapping[str, PathOf] = {
     "TELEGRAM_BOT_TOKEN": ("telegram", "token"),
     "REDIS_URL": ("store", "redis_url"),
 }
+# Short names for what is set most often.
+SHORT: Mapping[str, PathOf] = {
+    "FEDPIVOT_DATA_DIR": ("store", "data_dir"),
+    "FEDPIVOT_CONTACT": ("fetch", "contact"),
+    "FEDPIVOT_PROXY": ("fetch", "proxy"),
+    "FEDPIVOT_LOG_LEVEL": ("log", "level"),
+}
 # Variables with our prefix that are no settings, and what reads them.
 NOT_SETTINGS: Mapping[str, str] = {
     "FEDPIVOT_CONFIG": "the TOML file to read, as `--config`",
     "FEDPIVOT_STORE_BINARY": "the Valkey or Redis program to start when no `REDIS_URL` is set",
     "FEDPIVOT_CORPUS": "folder of the recordings for `fedpivot demo --corpus` and the corpus tests",
     "FEDPIVOT_TEST_SERVER": "the store program that the tests start",
-}
-DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)")
-UNITS = {
-    "ms": timedelta(milliseconds=1),
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
 }
 
 
@@ -86,12 +83,6 @@ def read(path: Path | None, environ: MutableMapping[str, str], known: Sequence[K
     return reading
 
 
-def duration(text: str) -> timedelta | None:
-    """`90s`, `5m`, `1.5h`, `2d`, `4w` as a length of time; None for anything else."""
-    found = DURATION.fullmatch(text.strip())
-    return float(found[1]) * UNITS[found[2]] if found else None
-
-
 def _file(path: Path, problems: list[str]) -> Tree:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -109,15 +100,15 @@ def _environment(environ: Mapping[str, str], known: Sequence[Knob], reading: Rea
     for variable, text in sorted(environ.items()):
         if not variable.startswith(PREFIX) or variable in NOT_SETTINGS or not text:
             continue
-        if NESTING not in variable:
+        path = SHORT.get(variable) or tuple(variable.removeprefix(PREFIX).lower().split(NESTING))
+        if len(path) == 1:
             reading.problems.append(_unknown(variable, (knob.variable for knob in known)))
-            continue
-        path = tuple(variable.removeprefix(PREFIX).lower().split(NESTING))
-        reading.put(path, _items(text) if path in lists else text, variable)
+        else:
+            reading.put(path, _items(text) if path in lists else text, variable)
 
 
 def _unknown(variable: str, known: Iterable[str]) -> str:
-    close = get_close_matches(variable, [*known, *NOT_SETTINGS], 1)
+    close = get_close_matches(variable, [*known, *SHORT, *NOT_SETTINGS], 1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"{variable}: unknown environment variable{hint}"
 
@@ -156,4 +147,16 @@ def _duration(values: Tree, path: PathOf) -> None:
     for name in path[:-1]:
         node = node.get(name) if isinstance(node, dict) else None
     if isinstance(node, dict) and isinstance(text := node.get(path[-1]), str):
-        node[path[-1]] = duration(text) or text
+        parsed = duration.parse(text)
+        node[path[-1]] = text if parsed is None else parsed
+
+
+def merged(below: Tree, above: Tree) -> Tree:
+    """Both trees as one; where both say something, the one above counts."""
+    both = dict(below)
+    for name, value in above.items():
+        under = below.get(name)
+        if isinstance(under, dict) and isinstance(value, dict):
+            value = merged(under, value)
+        both[name] = value
+    return both

@@ -1,36 +1,41 @@
 """Logging: structlog over the standard library, with secrets taken out of the final line."""
 
 import logging
-import re
 import sys
+import threading
+from collections.abc import Iterable
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
 
-TOKEN = re.compile(r"\b\d{5,12}:[A-Za-z0-9_-]{30,}")
-URL_PASSWORD = re.compile(r"(rediss?://[^:/@\s]*:)[^@\s]+@")
+from bot.redaction import Redaction
+
+log = structlog.get_logger(__name__)
+
 CHATTY = ("httpx", "httpcore", "aiohttp.access", "telegram", "apscheduler", "ccxt", "asyncio")
 
 
 class Redacting(logging.Formatter):
     """Redacts the whole line, traceback included: a filter would see only the message."""
 
-    def __init__(self, inner: logging.Formatter) -> None:
+    def __init__(self, inner: logging.Formatter, redact: Redaction) -> None:
         super().__init__()
         self._inner = inner
+        self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line without tokens and passwords."""
-        return redact(self._inner.format(record))
+        """The line without tokens, passwords and the secrets of the settings."""
+        return self._redact(self._inner.format(record))
 
 
-def redact(text: str) -> str:
-    """The text without anything that looks like a bot token or a password in a URL."""
-    return URL_PASSWORD.sub(r"\1***@", TOKEN.sub("***", text))
+def configure(
+    level: str, style: str, stream: TextIO | None = None, secrets: Iterable[str] = ()
+) -> None:
+    """Set up all logging of the process: `style` is `console` or `json`.
 
-
-def configure(level: str, style: str, stream: TextIO | None = None) -> None:
-    """Set up all logging of the process: `style` is `console` or `json`."""
+    What ends the process or a thread is logged too, so that its traceback is redacted as well.
+    """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -54,9 +59,26 @@ def configure(level: str, style: str, stream: TextIO | None = None) -> None:
         foreign_pre_chain=shared, processors=[*tail, renderer]
     )
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(Redacting(inner))
+    handler.setFormatter(Redacting(inner, Redaction(secrets)))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    # what cannot be formatted would be printed as it is, past the redaction
+    logging.raiseExceptions = False
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _crashed
+    threading.excepthook = _thread_crashed
+
+
+def _crashed(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    log.critical("crashed", exc_info=(kind, error, traceback))
+
+
+def _thread_crashed(crash: threading.ExceptHookArgs) -> None:
+    name = crash.thread.name if crash.thread else ""
+    found = crash.exc_value or crash.exc_type()
+    log.error("thread crashed", thread=name, exc_info=(crash.exc_type, found, crash.exc_traceback))

@@ -1,88 +1,153 @@
 """Settings: one TOML file, the environment, secret files. Every mistake is told at once."""
 
 import os
-import tomllib
-from collections.abc import Mapping, MutableMapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    create_model,
+)
 
-from rules.base import Rule
+from bot import layers
+from bot.knobs import knobs
+from bot.mistakes import mistakes
+from bot.redaction import BOT_TOKEN, Redaction
 from rules.registry import RULES
-from watchers.base import Watcher
 from watchers.fetch import Fetching
 from watchers.registry import WATCHERS
 
+if TYPE_CHECKING:
+    from rules.base import Rule
+    from watchers.base import Watcher
+
 DEFAULT_FILE = Path("fedpivot.toml")
-# Environment names that people expect, and the setting each one is.
-ENVIRONMENT = {
-    "TELEGRAM_BOT_TOKEN": ("telegram", "token"),
-    "REDIS_URL": ("store", "redis_url"),
-    "FEDPIVOT_DATA_DIR": ("store", "data_dir"),
-    "FEDPIVOT_CONTACT": ("fetch", "contact"),
-    "FEDPIVOT_PROXY": ("fetch", "proxy"),
-    "FEDPIVOT_LOG_LEVEL": ("log", "level"),
-}
-SECRETS = ("TELEGRAM_BOT_TOKEN", "REDIS_URL")
 
 
 class SettingsError(Exception):
     """The settings cannot be used; `problems` has one line for each mistake."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not BOT_TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError(
+            "expected a bot token as @BotFather gives it (digits:35 letters), found another form"
+        )
+    return value
+
+
+def _address(*schemes: str) -> AfterValidator:
+    def check(value: Any) -> Any:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        scheme, separator, rest = text.partition("://")
+        if scheme not in schemes or not rest:
+            wanted = " or ".join(f"{one}://" for one in schemes)
+            found = f"{scheme}://" if separator else "no scheme"
+            raise ValueError(f"expected an address that starts with {wanted}, found {found}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _data_dir() -> Path:
+    given = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return (given if given.is_absolute() else Path.home() / ".local" / "share") / "fedpivot"
+
+
+def _chats(value: object) -> object:
+    """In an environment variable the ids stand between commas."""
+    return value.split(",") if isinstance(value, str) and value != "everyone" else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 class Section(BaseModel):
     """A table of the file; unknown keys are mistakes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Telegram(Section):
-    """How the bot talks to Telegram."""
+    """How the bot talks to Telegram, and with whom."""
 
-    token: SecretStr | None = Field(
-        default=None, description="from @BotFather; without it the bot runs in this terminal"
+    token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        default=None,
+        description="from @BotFather, better in TELEGRAM_BOT_TOKEN or TELEGRAM_BOT_TOKEN_FILE; "
+        "without it the bot runs in this terminal",
+        examples=["123456789:AAExampleExampleExampleExampleExamp"],
     )
-    api_base: str = Field(default="https://api.telegram.org", description="the Bot API's root")
-    allow: Literal["everyone"] | tuple[int, ...] = Field(
-        default="everyone", description='chat ids that may use the bot, or "everyone"'
+    api_base: Annotated[str, _address("https", "http")] = Field(
+        default="https://api.telegram.org", description="the Bot API's root"
     )
-    proxy: str | None = Field(default=None, description="HTTP proxy for Telegram alone")
-
-
-def _data_dir() -> Path:
-    root = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(root) / "fedpivot"
+    allow: Annotated[Literal["everyone"] | tuple[int, ...], BeforeValidator(_chats)] = Field(
+        default="everyone",
+        description='"everyone", or a list of the chat ids that may use the bot',
+    )
+    proxy: Annotated[str, _address("http", "https")] | None = Field(
+        default=None,
+        description="HTTP proxy for Telegram alone",
+        examples=["http://proxy.example:3128"],
+    )
 
 
 class StoreSettings(Section):
     """Where the bot keeps what it must not forget."""
 
-    redis_url: SecretStr | None = Field(
-        default=None, description="a Redis or Valkey 7+ that you run; without it one is bundled"
+    redis_url: Annotated[SecretStr, _address("redis", "rediss", "unix")] | None = Field(
+        default=None,
+        description="a Redis or Valkey 7+ that you run, better in REDIS_URL or REDIS_URL_FILE; "
+        "without it one is bundled",
+        examples=["rediss://user:password@redis.example:6379/0"],
     )
-    data_dir: Path = Field(default_factory=_data_dir, description="folder of the bundled store")
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=_data_dir,
+        description="folder of the bundled store; fedpivot in XDG_DATA_HOME if this is not set",
+        examples=["~/.local/share/fedpivot"],
+    )
 
 
 class HealthSettings(Section):
     """The health and metrics page."""
 
-    host: str = Field(default="127.0.0.1", description="address to listen on")
+    host: str = Field(default="127.0.0.1", description="address to listen on; asks for no password")
     port: int = Field(default=8477, ge=0, le=65535, description="0 switches the page off")
 
 
 class LogSettings(Section):
     """What is logged, and how."""
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="least severe line that is written"
     )
     format: Literal["console", "json"] = Field(default="console", description="for people or tools")
+
+
+def _tables(name: str, registry: Mapping[str, type[Any]]) -> Any:
+    """One table for each registered class: the fields of the class are its settings."""
+    fields: dict[str, Any] = {key: (kind, kind()) for key, kind in registry.items()}
+    return Annotated[create_model(name, __base__=Section, **fields), AfterValidator(dict)]
+
+
+if TYPE_CHECKING:
+    Watchers = Mapping[str, Watcher]
+    Rules = Mapping[str, Rule]
+else:
+    Watchers = _tables("Watchers", WATCHERS)
+    Rules = _tables("Rules", RULES)
 
 
 class Settings(Section):
@@ -93,8 +158,20 @@ class Settings(Section):
     fetch: Fetching = Fetching()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
-    watchers: Mapping[str, Watcher] = Field(default_factory=dict)
-    rules: Mapping[str, Rule] = Field(default_factory=dict)
+    watchers: Watchers = Field(
+        default_factory=lambda: {name: watcher() for name, watcher in WATCHERS.items()}
+    )
+    rules: Rules = Field(default_factory=lambda: {name: rule() for name, rule in RULES.items()})
+
+    def secrets(self) -> Iterator[str]:
+        """Every text that must not be shown; for the redaction of logs."""
+        for knob in knobs(self):
+            text = knob.value
+            if isinstance(text, SecretStr):
+                text = text.get_secret_value()
+                yield text
+            if isinstance(text, str) and "://" in text and (password := urlsplit(text).password):
+                yield password
 
 
 def load(path: Path | None, environ: MutableMapping[str, str]) -> Settings:
@@ -102,96 +179,35 @@ def load(path: Path | None, environ: MutableMapping[str, str]) -> Settings:
 
     The environment wins. Secrets are removed from `environ`. Raises `SettingsError`.
     """
-    problems: list[str] = []
-    raw = _file(path, problems)
-    for name, (section, key) in ENVIRONMENT.items():
-        value = _from_environment(name, environ, problems)
-        if value:
-            raw.setdefault(section, {})[key] = value
-    plain = {key: value for key, value in raw.items() if key not in ("watchers", "rules")}
-    watchers = _plugins("watchers", raw.get("watchers", {}), WATCHERS, problems)
-    rules = _plugins("rules", raw.get("rules", {}), RULES, problems)
+    defaults = _defaults()
+    known = list(knobs(defaults))
+    if path is None and DEFAULT_FILE.is_file():
+        path = DEFAULT_FILE
+    reading = layers.read(path, environ, known)
+    problems = reading.problems
     try:
-        settings = Settings.model_validate(plain)
+        settings = Settings.model_validate(_completed(reading.values, defaults))
     except ValidationError as error:
-        problems += _problems("", error, Settings)
+        problems += mistakes(error, known, reading.origin)
     if problems:
-        raise SettingsError(problems)
-    return settings.model_copy(update={"watchers": watchers, "rules": rules})
+        raise SettingsError(map(Redaction(), problems))
+    return settings
 
 
-def _file(path: Path | None, problems: list[str]) -> dict[str, Any]:
-    if path is None and not DEFAULT_FILE.exists():
-        return {}
-    path = path or DEFAULT_FILE
+def _defaults() -> Settings:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        problems.append(f"{path}: expected a readable file, found {error.strerror}")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: expected TOML, found {error}")
-    return {}
+        return Settings()
+    except RuntimeError as error:  # Path.home() of a user without one
+        raise SettingsError(
+            ["store.data_dir: expected a home folder or XDG_DATA_HOME, found neither"]
+        ) from error
 
 
-def _from_environment(
-    name: str, environ: MutableMapping[str, str], problems: list[str]
-) -> str | None:
-    """The variable, or the content of the file that `NAME_FILE` names."""
-    file = environ.get(f"{name}_FILE")
-    if file:
-        try:
-            return Path(file).read_text("utf-8").strip()
-        except OSError as error:
-            problems.append(f"{name}_FILE: expected a readable file, found {error.strerror}")
-    value = environ.get(name)
-    if name in SECRETS:
-        environ.pop(name, None)
-    return value
-
-
-def _plugins(
-    section: str, raw: dict[str, Any], registry: Mapping[str, type[Any]], problems: list[str]
-) -> dict[str, Any]:
-    for name in raw:
-        if name not in registry:
-            problems.append(_unknown(f"{section}.{name}", name, list(registry)))
-    built = {}
-    for name, kind in registry.items():
-        try:
-            built[name] = kind.model_validate(raw.get(name, {}))
-        except ValidationError as error:
-            problems += _problems(f"{section}.{name}.", error, kind)
-    return built
-
-
-def _problems(prefix: str, error: ValidationError, kind: type[BaseModel]) -> list[str]:
-    lines = []
-    for one in error.errors():
-        where = prefix + ".".join(map(str, one["loc"]))
-        if one["type"] == "extra_forbidden":
-            siblings = _siblings(kind, one["loc"][:-1])
-            lines.append(_unknown(where, str(one["loc"][-1]), siblings))
-        else:
-            found = "a secret" if "token" in where or "redis_url" in where else repr(one["input"])
-            lines.append(f"{where}: {_lowered(one['msg'])}, found {found[:80]}")
-    return lines
-
-
-def _siblings(kind: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    fields = kind.model_fields
-    for part in path:
-        inner = fields[str(part)].annotation if str(part) in fields else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return list(fields)
-        fields = inner.model_fields
-    return list(fields)
-
-
-def _unknown(where: str, name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-    return f"{where}: unknown setting; {hint}"
-
-
-def _lowered(message: str) -> str:
-    return message[:1].lower() + message[1:]
+def _completed(values: layers.Tree, defaults: Settings) -> layers.Tree:
+    """A table inside a rule that sets one field keeps the rule's own defaults for the others."""
+    own = {"watchers": defaults.watchers, "rules": defaults.rules}
+    dumped = {
+        section: {name: entry.model_dump() for name, entry in entries.items()}
+        for section, entries in own.items()
+    }
+    return layers.merged(dumped, values)

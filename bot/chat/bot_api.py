@@ -1,7 +1,7 @@
 """Sending through Telegram's Bot API: one POST a message over a kept-alive session.
 
 The outbox sends here directly; python-telegram-bot stays the interface for chat and updates. Every
-answer becomes one `Outcome`; the table of answers is from delivery tests against PTB and the Bot API.
+answer becomes one `Outcome`, by the Bot API's documented codes and known descriptions.
 """
 
 from typing import Any

@@ -1,6 +1,5 @@
 """python-telegram-bot over the process's one aiohttp session."""
 
-
 import aiohttp
 import orjson
 from telegram.error import NetworkError, TimedOut

@@ -1,0 +1,1 @@
+"""The loopback world: plays the Fed, the New York Fed, exchanges and Telegram on one port."""
