@@ -4,32 +4,46 @@ import asyncio
 import json
 import os
 import sys
-import urllib.request
 from collections.abc import Coroutine
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.error import URLError
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from click.core import ParameterSource
 
-from bot.settings import Settings, SettingsError, load
+if TYPE_CHECKING:
+    from bot.settings import HealthSettings, Settings
 
+ANSWER_WITHIN_S = 5
+
+# Each command imports what it needs: `version` and `schema` answer at once.
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=False,
+    pretty_exceptions_enable=False,  # it prints local variables, and with them secrets
     help="Self-hosted alerts on shifts in the Fed's liquidity stance and the crypto moves after.",
 )
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file; default fedpivot.toml if present")
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        envvar="FEDPIVOT_CONFIG",
+        help="TOML file; default fedpivot.toml if present",
+    ),
 ]
 
 
 @app.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
+def default(context: typer.Context, config: ConfigOption = None) -> None:
     """Run the bot if no command is given."""
     if context.invoked_subcommand is None:
-        run()
+        run(config)
+    elif context.get_parameter_source("config") is ParameterSource.COMMANDLINE:
+        raise typer.BadParameter("--config: expected after the command, found before it")
 
 
 @app.command()
@@ -69,21 +83,39 @@ def schema() -> None:
 
 @app.command("config")
 def show_config(config: ConfigOption = None) -> None:
-    """Check the settings and print them, secrets masked."""
-    typer.echo(_settings(config).model_dump_json(indent=2, serialize_as_any=True))
+    """Check the settings and print them as TOML, secrets masked."""
+    from bot.example import in_force
+
+    typer.echo(in_force(_settings(config)))
+
+
+@app.command()
+def example() -> None:
+    """Print a settings file with every setting, its default and what it is for."""
+    from bot.example import example as example_file
+
+    typer.echo(example_file(), nl=False)
+
+
+@app.command()
+def docs() -> None:
+    """Print the reference of commands, watchers, rules and settings as Markdown."""
+    from bot.reference import reference
+
+    typer.echo(reference(), nl=False)
 
 
 @app.command()
 def health(config: ConfigOption = None) -> None:
     """Ask the running bot whether it is well; the exit code says so."""
-    settings = _settings(config)
-    url = f"http://{settings.health.host}:{settings.health.port}/healthz"
+    settings = _settings(config).health
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            typer.echo(answer.read().decode())
-    except (URLError, OSError) as error:
-        typer.echo(f"not well: {error}", err=True)
+        status, body = _ask(settings)
+    except (OSError, HTTPException) as error:
+        typer.echo(f"no answer from {settings.host}:{settings.port}: {error}", err=True)
         raise typer.Exit(1) from error
+    typer.echo(body)
+    raise typer.Exit(0 if status == HTTPStatus.OK else 1)
 
 
 @app.command()
@@ -92,7 +124,21 @@ def version() -> None:
     typer.echo(f"fedpivot {installed_version('fedpivot')}")
 
 
-def _settings(config: Path | None) -> Settings:
+def _ask(settings: "HealthSettings") -> tuple[int, str]:
+    """Status and body of the health page, asked from the machine it runs on."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
+    connection = HTTPConnection(host, settings.port, timeout=ANSWER_WITHIN_S)
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def _settings(config: Path | None) -> "Settings":
+    from bot.settings import SettingsError, load
+
     try:
         return load(config, os.environ)
     except SettingsError as error:

@@ -5,6 +5,7 @@ Each chat is a lane of its own: in order within a chat, and no chat waits for an
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 

@@ -11,9 +11,10 @@ A ledger row is one chat's copy of one transition:
     N:<why>            not told: silenced, below its severity, another topic
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from redis.asyncio import Redis
@@ -85,7 +86,7 @@ class Outbox:
 
     async def position(self) -> str:
         """Stream id up to which events are folded and committed; empty at the very beginning."""
-        raw = await self._redis.get(keys.POSITION)
+        raw: Any = await self._redis.get(keys.POSITION)
         return raw.decode() if raw else ""
 
     async def commit(self, before: str, after: str, planned: Sequence[Planned]) -> None:
@@ -114,12 +115,12 @@ class Outbox:
 
     async def ledger(self, transition_id: str) -> dict[int, str]:
         """All rows of a transition: chat id -> state."""
-        raw: Mapping[bytes, bytes] = await self._redis.hgetall(ledger_key(transition_id))
+        raw: Any = await self._redis.hgetall(ledger_key(transition_id))
         return {int(chat): state.decode() for chat, state in raw.items()}
 
     async def message_id(self, transition_id: str, chat_id: int) -> int | None:
         """Telegram's id of one chat's copy, if it was accepted."""
-        state = await self._redis.hget(ledger_key(transition_id), str(chat_id))
+        state: Any = await self._redis.hget(ledger_key(transition_id), str(chat_id))
         return _message_id(state.decode()) if state else None
 
     async def mark(self, transition_id: str, chat_id: int, state: str) -> None:
@@ -129,7 +130,7 @@ class Outbox:
     async def bury(self, transition_id: str, chat_id: int, why: str) -> None:
         """A copy that will never arrive: the row says so and the owner can find it."""
         await self.mark(transition_id, chat_id, f"D:{why[:200]}")
-        letter = {"p": f"{transition_id} {chat_id}", "why": why}
+        letter: Any = {"p": f"{transition_id} {chat_id}", "why": why}
         await self._redis.xadd(keys.DEAD_LETTERS, letter, maxlen=1000)
 
     async def recent(self, count: int) -> list[Job]:

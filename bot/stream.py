@@ -67,7 +67,8 @@ class Stream:
         answer: Any = await self._redis.xautoclaim(
             self.name, group, consumer, min_idle_time=_ms(RECLAIM_AFTER), count=1000
         )
-        return [_entry(id_, fields) for id_, fields in answer[1] if fields]
+        rows: Any = answer[1]
+        return [_entry(id_, fields) for id_, fields in rows if fields]
 
     async def acknowledge(self, group: str, ids: Iterable[str]) -> None:
         """These entries are done for this group."""
@@ -78,7 +79,7 @@ class Stream:
     async def between(self, after: str, until: str, *, count: int = 1000) -> list[Entry]:
         """Entries with after < id <= until, oldest first, at most `count`."""
         start = f"({after}" if after != "0" else "-"
-        answer = await self._redis.xrange(self.name, start, until, count=count)
+        answer: Any = await self._redis.xrange(self.name, start, until, count=count)
         return [_entry(id_, fields) for id_, fields in answer]
 
     async def trim(self, keep_from: str | None = None) -> int:

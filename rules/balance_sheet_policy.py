@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import ClassVar
 
 from pydantic import Field
@@ -29,7 +30,7 @@ class BalanceSheetPolicy(Rule):
     def findings(self, event: Event, view: View) -> Iterator[Finding]:
         """The change that a document announces, and the changes whose day has come."""
         steps = (None, *view.regime.steps())
-        pairs = [(a, b) for a, b in zip(steps, steps[1:], strict=False) if b is not None]
+        pairs = [(a, b) for a, b in pairwise(steps) if b is not None]
         if isinstance(event, Document) and event.type in READ:
             day = event.meeting or event.as_of
             for before, step in pairs:

@@ -68,9 +68,9 @@ class Pace(Value):
 class Finding(Value):
     """A rule's condition holds now.
 
-    `message` names the wording in `bot/render`; `values` are what it prints: numbers as Decimal with
-    the unit in the key's suffix (`_bn`, `_bp`, `_pct`, `_usd`), days and times in ISO form. `thread`
-    ties everything that belongs to one policy event together.
+    `message` names the wording in `bot/render`; `values` are what it prints: numbers as Decimal
+    with the unit in the key's suffix (`_bn`, `_bp`, `_pct`, `_usd`), days and times in ISO form.
+    `thread` ties everything that belongs to one policy event together.
     """
 
     rule: str

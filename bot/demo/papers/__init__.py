@@ -1,0 +1,1 @@
+"""The papers of the episode, and the pages they are printed on."""
