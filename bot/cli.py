@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from bot.settings import HealthSettings, Settings
@@ -42,7 +41,7 @@ def default(context: typer.Context, config: ConfigOption = None) -> None:
     """Run the bot if no command is given."""
     if context.invoked_subcommand is None:
         run(config)
-    elif context.get_parameter_source("config") is ParameterSource.COMMANDLINE:
+    elif (source := context.get_parameter_source("config")) and source.name == "COMMANDLINE":
         raise typer.BadParameter("--config: expected after the command, found before it")
 
 

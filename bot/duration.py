@@ -11,13 +11,18 @@ UNITS = {
     "s": timedelta(seconds=1),
     "ms": timedelta(milliseconds=1),
 }
-FORM = re.compile(rf"(\d{{1,9}}(?:\.\d{{1,9}})?)\s*({'|'.join(UNITS)})")
+FORM = re.compile(rf"([0-9]{{1,15}}(?:\.[0-9]{{1,9}})?)\s*({'|'.join(UNITS)})")
 
 
 def parse(text: str) -> timedelta | None:
-    """The length of time; None for a text of another form."""
+    """The length of time; None for a text of another form, or for longer than time can be."""
     found = FORM.fullmatch(text.strip())
-    return float(found[1]) * UNITS[found[2]] if found else None
+    if found is None:
+        return None
+    try:
+        return float(found[1]) * UNITS[found[2]]
+    except OverflowError:
+        return None
 
 
 def spell(length: timedelta) -> str:

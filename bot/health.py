@@ -1,11 +1,14 @@
 """Health by freshness: a part is well if it has made progress lately, not if it is running."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge, generate_latest
+
+PULSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,28 @@ class Part:
 
 
 Parts = Callable[[], list[Part]]
+
+
+class Progress:
+    """When each task last got on with its work; a task that waits for work marks each wait."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._stamps: dict[str, datetime] = {}
+
+    def mark(self, part: str) -> None:
+        """This part has got on just now."""
+        self._stamps[part] = self._clock()
+
+    async def pulse(self, part: str) -> None:
+        """Mark a part every second for ever: its age is then the lag of the event loop."""
+        while True:
+            self.mark(part)
+            await asyncio.sleep(PULSE_S)
+
+    def parts(self, limits: Mapping[str, timedelta]) -> list[Part]:
+        """Every part that has a limit, whether or not it ever got on."""
+        return [Part(name, self._stamps.get(name), limit) for name, limit in limits.items()]
 
 
 class Health:
@@ -51,7 +76,8 @@ class Health:
         for part in self._parts():
             if part.at is not None:
                 age.labels(part.name).set((now - part.at).total_seconds())
-        return web.Response(body=generate_latest(registry), content_type="text/plain")
+        body = generate_latest(REGISTRY) + generate_latest(registry)
+        return web.Response(body=body, content_type="text/plain", charset="utf-8")
 
 
 def _age(part: Part, now: datetime) -> dict[str, object]:

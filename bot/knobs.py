@@ -54,8 +54,7 @@ class Knob:
         return get_origin(self.field.annotation) in (tuple, list, frozenset, set)
 
     def _takes(self, kind: type) -> bool:
-        annotation = self.field.annotation
-        return kind in (annotation, *get_args(annotation))
+        return kind in _kinds(self.field.annotation)
 
 
 def knobs(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Knob]:
@@ -67,6 +66,13 @@ def knobs(section: BaseModel, path: tuple[str, ...] = ()) -> Iterator[Knob]:
             yield from knobs(found, (*path, *place))
         if not inner:
             yield Knob((*path, name), field, value, type(section))
+
+
+def _kinds(annotation: object) -> Iterator[object]:
+    """A type and the types inside it: constraints and `| None` wrap the one we ask for."""
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _kinds(inner)
 
 
 def _sections(name: str, value: object) -> dict[tuple[str, ...], BaseModel]:

@@ -1,10 +1,12 @@
 """The reference as Markdown, made from the registries: docs/reference.md is this text."""
 
 import inspect
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.chat.commands.registry import COMMANDS
+from bot.cli import app
 from bot.duration import spell
 from bot.example import toml
 from bot.knobs import Knob, knobs
@@ -23,6 +25,7 @@ Made by `fedpivot docs` from the code, and compared with it by a test.
 def reference() -> str:
     """The whole page."""
     parts = {
+        "Command line": command_line(),
         "Chat commands": chat_commands(),
         "Watchers": watchers(),
         "Rules": rules(),
@@ -30,6 +33,15 @@ def reference() -> str:
         "Environment": environment(),
     }
     return HEAD + "".join(f"\n## {title}\n\n{text}" for title, text in parts.items())
+
+
+def command_line() -> str:
+    """What `fedpivot` can be told to do."""
+    commands = [(one.name, one.callback) for one in app.registered_commands if one.callback]
+    rows = (
+        (f"`fedpivot {n or call.__name__}`", inspect.getdoc(call) or "") for n, call in commands
+    )
+    return _table(("command", "what it does"), rows)
 
 
 def chat_commands() -> str:
@@ -42,13 +54,13 @@ def chat_commands() -> str:
 
 def watchers() -> str:
     """What is watched, and how often it is asked."""
-    rows = ((f"`{n}`", _purpose(kind), spell(kind().every)) for n, kind in WATCHERS.items())
+    rows = ((f"`{n}`", purpose(kind), spell(kind().every)) for n, kind in WATCHERS.items())
     return _table(("watcher", "what it is", "pace"), rows)
 
 
 def rules() -> str:
     """What is decided, and what it is about."""
-    rows = ((f"`{n}`", _purpose(kind), kind.topic.value) for n, kind in RULES.items())
+    rows = ((f"`{n}`", purpose(kind), kind.topic.value) for n, kind in RULES.items())
     return _table(("rule", "what it says", "topic"), rows)
 
 
@@ -79,8 +91,10 @@ def _variables(
         yield f"`{name}`", words
 
 
-def _purpose(kind: type[Any]) -> str:
-    return (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ")
+def purpose(kind: type[Any]) -> str:
+    """What the file of a rule or watcher says it is, in one line."""
+    text = inspect.getdoc(sys.modules[kind.__module__]) or ""
+    return " ".join(text.partition("\n\n")[0].split())
 
 
 def _default(knob: Knob) -> str:

@@ -1,9 +1,14 @@
 """Console mode: alerts printed as a subscriber reads them, commands typed at the terminal."""
 
 import asyncio
-import sys
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from html.parser import HTMLParser
 
+import structlog
+from redis.exceptions import RedisError
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
@@ -12,7 +17,9 @@ from bot.chat.command import Reply, Request, Services
 from bot.chat.commands.registry import answer
 from bot.outcome import Fate, Outcome
 from bot.render.alert import Message
-from bot.render.replies import replies
+from bot.render.replies import Replies, replies
+
+log = structlog.get_logger(__name__)
 
 CONSOLE_CHAT = 1
 STYLES = {"b": "bold", "i": "italic", "code": "cyan", "a": "underline", "blockquote": "dim"}
@@ -72,29 +79,71 @@ class ConsoleSender:
 
 
 class Prompt:
-    """Reads commands from standard input, for as long as there is one."""
+    """Reads commands from standard input (file descriptor `source`), while there is one."""
 
-    def __init__(self, console: Console, services: Services) -> None:
+    def __init__(self, console: Console, services: Services, source: int = 0) -> None:
         self._console = console
         self._services = services
+        self._source = source
 
     async def run(self) -> None:
         """Answer line after line; returns when standard input is closed."""
         await self._services.store.subscribe(CONSOLE_CHAT)
-        reader = asyncio.StreamReader()
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        except (ValueError, OSError):
-            return  # no terminal and no pipe: alerts are still printed
-        while line := await reader.readline():
-            words = line.decode(errors="replace").strip().lstrip("/").split()
+        say = await self._say()
+        self._console.print(styled(say.prompt()), style="dim")
+        async for line in typed_lines(self._source):
+            words = line.strip().lstrip("/").split()
             if words:
-                reply = await self.reply(words[0].lower(), tuple(words[1:]))
-                self._console.print(styled(reply.html))
+                await self._answer(words[0].lower(), tuple(words[1:]))
 
     async def reply(self, name: str, words: tuple[str, ...]) -> Reply:
         """The answer to a command, by the same code as on Telegram."""
-        subscriber = await self._services.store.subscriber(CONSOLE_CHAT)
-        say = replies(subscriber.language if subscriber else "en")
+        store = self._services.store
+        subscriber, say = await store.subscriber(CONSOLE_CHAT), await self._say()
         return await answer(name, Request(CONSOLE_CHAT, words, subscriber, self._services, say))
+
+    async def _say(self) -> Replies:
+        subscriber = await self._services.store.subscriber(CONSOLE_CHAT)
+        return replies(subscriber.language if subscriber else "en")
+
+    async def _answer(self, name: str, words: tuple[str, ...]) -> None:
+        try:
+            reply = await self.reply(name, words)
+        except RedisError:
+            raise
+        except Exception:
+            log.exception("command failed", command=name)
+            return
+        self._console.print(styled(reply.html))
+        for row in reply.buttons:
+            taps = "   ".join(f"{label}: /{command}" for label, command in row)
+            self._console.print(Text(taps, style="dim"))
+
+
+async def typed_lines(source: int) -> AsyncIterator[str]:
+    """Lines from a terminal, a pipe or a file, until its end; nothing if it is closed.
+
+    A thread waits for them: asyncio's pipes would make a terminal's output non-blocking too, and
+    take no files. It reads below Python's buffers, so it holds no lock when the process ends.
+    """
+    loop = asyncio.get_running_loop()
+    chunks: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def read() -> None:
+        chunk = b"-"
+        while chunk:
+            try:
+                chunk = os.read(source, 4096)
+            except OSError:
+                chunk = b""
+            with suppress(RuntimeError):  # the loop has ended before the reader
+                loop.call_soon_threadsafe(chunks.put_nowait, chunk)
+
+    threading.Thread(target=read, name="prompt", daemon=True).start()
+    rest = b""
+    while chunk := await chunks.get():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line.decode(errors="replace")
+    if rest:
+        yield rest.decode(errors="replace")

@@ -62,4 +62,4 @@ def _prices(rows: Iterable[dict[str, str]]) -> Prices:
 def _moment(text: str) -> float:
     if text.isdigit():
         return float(text)
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC).timestamp()
+    return datetime.fromisoformat(text).astimezone(UTC).timestamp()

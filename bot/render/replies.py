@@ -8,6 +8,7 @@ from html import escape
 from bot.outbox import Job
 from bot.render.alert import Reader, Receipt, render
 from bot.render.language import translation
+from bot.render.markup import ELLIPSIS, LIMIT, Piece, as_html, cut, units
 from bot.store import Silence
 from rules.alerts import Alert
 from rules.base import Rule
@@ -86,13 +87,17 @@ class Replies:
     def usage(self, found: str, usage: str, example: str) -> str:
         """A command that could not be understood."""
         text = self._("I do not understand “{found}”. Usage: {usage}. Example: {example}")
-        return text.format(found=escape(found[:60]), usage=escape(usage), example=escape(example))
+        return text.format(found=_safe(found, 60), usage=escape(usage), example=escape(example))
 
     def unknown(self, name: str) -> str:
         """A command that does not exist."""
         return self._("There is no /{name}. /help shows what there is.").format(
-            name=escape(name[:40])
+            name=_safe(name, 40)
         )
+
+    def prompt(self) -> str:
+        """What the terminal says before the first command."""
+        return self._("Commands can be typed here, such as {example}.").format(example="/help")
 
     def not_allowed(self) -> str:
         """A chat that may not use this bot."""
@@ -131,7 +136,7 @@ class Replies:
             finding = job.transition.finding
             receipt = Receipt(finding.published_at, finding.observed_at, job.detected_at)
             headline = render(job.transition, reader, receipt).plain.split("\n", 1)[0]
-            link = f' <a href="{escape(finding.urls[0])}">→</a>' if finding.urls else ""
+            link = " " + as_html(Piece("→", url=finding.urls[0])) if finding.urls else ""
             rows.append(f"{_time(job.transition.at)} UTC  {escape(headline)}{link}")
         return "\n\n".join((f"<b>{self._('Latest')}</b>", *rows))
 
@@ -140,7 +145,7 @@ class Replies:
         rows = [f"<b>{self._('Rules')}</b>"]
         for rule in rules:
             mark = "🟢" if rule.on else "⚪"
-            about = (type(rule).__doc__ or "").strip().splitlines()[0]
+            about = self._(question(rule))
             knobs = ", ".join(f"{name} {_knob(value)}" for name, value in _knobs(rule))
             rows.append(f"{mark} <b>{rule.name}</b>\n{escape(about)}\n{escape(knobs)}")
         return "\n\n".join(rows)
@@ -177,14 +182,38 @@ class Replies:
             wait = max(standing.next_look - now, timedelta(0))
             row += f" · {_('next in {span}').format(span=_span(wait))}"
         if standing.problem:
-            row += f"\n   {escape(standing.problem[:160])}"
+            row += f"\n   {_safe(standing.problem, 160)}"
         return row
+
+
+def question(rule: Rule) -> str:
+    """What a rule asks: the first line of its description, which is a message id of its own."""
+    return (type(rule).__doc__ or "").strip().splitlines()[0]
+
+
+def whole_lines(html: str) -> str:
+    """As many lines as one message holds. Tags close on the line they open on: none is cut."""
+    if units(html) <= LIMIT:
+        return html
+    kept: list[str] = []
+    room = LIMIT - units(ELLIPSIS)
+    for line in html.split("\n"):
+        room -= units(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return "\n".join((*kept, ELLIPSIS))
 
 
 @lru_cache
 def replies(language: str) -> Replies:
     """The answers of one language."""
     return Replies(language)
+
+
+def _safe(text: str, at_most: int) -> str:
+    """What people or sources wrote, as one short line without markup."""
+    return escape(cut(text, at_most))
 
 
 def _knobs(rule: Rule) -> Iterable[tuple[str, object]]:

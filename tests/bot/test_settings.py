@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.settings import Settings, SettingsError, load
+from rules.rate_decision import RateDecision
 from rules.registry import RULES
 from watchers.registry import WATCHERS
+from watchers.tickers import Tickers
 
 TOKEN = "123456789:AAExampleExampleExampleExampleExamp"
 OTHER_TOKEN = "987654321:BBOtherOtherOtherOtherOtherOtherOth"
@@ -71,9 +73,8 @@ def test_watchers_and_rules_take_their_own_fields(tmp_path: Path) -> None:
     settings = load(path, {"FEDPIVOT_WATCHERS__TICKERS__SYMBOLS": "BTC/USDT, SOL/USDT"})
 
     assert settings.watchers["fed_press"].every == timedelta(seconds=45)
-    assert settings.watchers["tickers"].symbols == ("BTC/USDT", "SOL/USDT")
-    assert settings.rules["rate_decision"].large_bp == Decimal(75)
-    assert not settings.rules["rate_decision"].on
+    assert settings.watchers["tickers"] == Tickers(symbols=("BTC/USDT", "SOL/USDT"))
+    assert settings.rules["rate_decision"] == RateDecision(large_bp=Decimal(75), on=False)
 
 
 def test_setting_one_part_of_a_pace_keeps_the_rules_own_other_parts(tmp_path: Path) -> None:

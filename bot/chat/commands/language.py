@@ -14,7 +14,12 @@ async def handle(request: Request) -> Reply:
     wanted = SPOKEN.get(request.words[0].lower())
     if wanted not in LANGUAGES:
         raise UsageError(request.words[0])
-    await request.services.store.subscribe(request.chat_id, language=wanted)
+    # A language is no wish to be told: who has stopped, or never started, stays so.
+    told = request.subscriber is not None and request.subscriber.active
+    why = None if told else "not started"
+    await request.services.store.subscribe(
+        request.chat_id, language=wanted, active=told, why_inactive=why
+    )
     say = replies(wanted)
     return Reply(say.language_set(), say.start_buttons())
 

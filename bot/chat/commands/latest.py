@@ -9,7 +9,7 @@ async def handle(request: Request) -> Reply:
     """The newest alerts, newest first; five unless a number is given."""
     count = 5
     if request.words:
-        if not request.words[0].isdigit() or not 1 <= int(request.words[0]) <= MOST:
+        if not request.words[0].isdecimal() or not 1 <= int(request.words[0]) <= MOST:
             raise UsageError(request.words[0])
         count = int(request.words[0])
     jobs = await request.services.recent(count)

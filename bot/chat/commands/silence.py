@@ -23,10 +23,7 @@ async def handle(request: Request) -> Reply:
     if span is None or len(words) > 2 or (rule and rule not in _names(request)):
         raise UsageError(" ".join(words))
     until = request.now + span
-    silence = Silence(
-        id=f"{request.chat_id}:{rule or '*'}", chat_id=request.chat_id, rule=rule, until=until
-    )
-    await store.add_silence(silence)
+    await store.add_silence(Silence.of(request.chat_id, rule, until))
     return Reply(request.say.silenced(rule, until))
 
 

@@ -1,4 +1,4 @@
-"""Source payloads in their documented shapes, made from figures: feed, release pages, operations."""
+"""Source payloads in their documented shapes: feed, release pages, operation results."""
 
 import json
 from collections.abc import Sequence
@@ -77,7 +77,8 @@ def release_page(title: str, released_at: datetime, text: str) -> bytes:
 <div class="shareDL"><a href="#">Share</a></div></div>
 <div class="col-xs-12 col-sm-8 col-md-8">
 {blocks}
-<p>For media inquiries, please email <a href="/cdn-cgi/l/email-protection">[email&#160;protected]</a>
+<p>For media inquiries, please email
+<a href="/cdn-cgi/l/email-protection">[email&#160;protected]</a>
 or call 202-452-2955.</p>
 </div></div></div>
 <div id="lastUpdate" class="panel-footer">Last Update: {local:%B} {local.day}, {local.year}</div>
@@ -112,7 +113,7 @@ class Operation:
         method = "Fixed Rate" if reverse else "Multiple Price"
         tranche = {"securityType": "Treasury", "amtSubmitted": dollars, "amtAccepted": dollars}
         if dollars:
-            tranche[rate] = float(self.rate_pct)  # type: ignore[assignment] # one mixed JSON object
+            tranche[rate] = float(self.rate_pct)
         return {
             "operationId": f"RP {self.day:%m%d%y} {self.number}",
             "auctionStatus": "Results",

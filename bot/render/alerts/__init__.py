@@ -1,0 +1,1 @@
+"""The wording of alerts: one file a kind of finding."""

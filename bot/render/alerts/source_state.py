@@ -1,0 +1,38 @@
+"""A source in trouble: until it works again its silence is not news."""
+
+from typing import Final
+
+from bot.render.markup import Piece, cut
+from bot.render.sheet import Sheet, Values
+from bot.render.words import Words, mark
+
+LONGEST_REASON: Final = 300
+
+_STATES: Final = {
+    "ok": mark("working"),
+    "late": mark("late"),
+    "stale": mark("stale"),
+    "failing": mark("no usable answer"),
+    "changed": mark("unexpected content"),
+    "quarantined": mark("set aside"),
+}
+
+
+def source_state(values: Values, words: Words) -> Sheet:
+    """State before → now, and what was expected and found."""
+    state, previous = values.text("state"), values.maybe_text("previous")
+    move = words.say(_STATES[state])
+    if previous in _STATES:
+        move = f"{words.say(_STATES[previous])} → {move}"
+    lines = [Piece(cut(reason, LONGEST_REASON))] if (reason := values.maybe_text("reason")) else []
+    if state != "ok":
+        lines.append(Piece(words.say("Until it works again, silence here does not mean no news.")))
+    return Sheet(
+        emoji="📡",
+        headline=words.say(
+            "Source {watcher}: {move}", watcher=cut(values.text("watcher"), 60), move=move
+        ),
+        figure=words.say(_STATES[state]),
+        lines=tuple(lines),
+        contradicted_by=words.say("the next good answer of this source") if state != "ok" else "",
+    )
