@@ -17,7 +17,7 @@ from bot.render.markup import Line, Piece, as_html, as_plain, compose, cut
 from bot.render.reason import headline, remarks
 from bot.render.receipt import Receipt
 from bot.render.sheet import Sheet, Values
-from bot.render.words import Words, words_for
+from bot.render.voice import Voice, voice_for
 from rules.alerts import Reason, Transition
 from rules.base import Finding, Severity
 
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 LONGEST_CALLBACK: Final = 64  # bytes; Telegram refuses more
 
 Buttons = tuple[tuple[tuple[str, str], ...], ...]
-Form = Callable[[Finding, Words], Sheet]
+Form = Callable[[Finding, Voice], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +63,45 @@ def render(
     An unknown language is answered in English, an unknown zone in UTC. `before` is the finding that
     people were told last, for "corrected: old → new".
     """
-    words = words_for(reader.language, reader.time_zone)
+    voice = voice_for(reader.language, reader.time_zone)
     forms: tuple[Form, ...] = (_own, generic)
     for form in forms:
         try:
-            return _message(form, transition, receipt, words, possible_repeat, before)
+            return _message(form, transition, receipt, voice, possible_repeat, before)
         except Exception as error:  # noqa: BLE001 # whatever is odd about it, it must be told
             log.warning("alert told more plainly", id=transition.id, problem=repr(error))
     return _bare(transition)
 
 
-def _own(finding: Finding, words: Words) -> Sheet:
+def _own(finding: Finding, voice: Voice) -> Sheet:
     if finding.message not in SHEETS:
-        return generic(finding, words)
-    return SHEETS[finding.message](Values(finding.values), words)
+        return generic(finding, voice)
+    return SHEETS[finding.message](Values(finding.values), voice)
 
 
-def _message(  # noqa: PLR0913, PLR0917 # private; one line for each input of `render`
+def _message(
     form: Form,
     transition: Transition,
     receipt: Receipt,
-    words: Words,
+    voice: Voice,
     possible_repeat: bool,
     before: Finding | None,
 ) -> Message:
-    sheet = form(transition.finding, words)
-    told = form(before, words) if before else None
-    said = remarks(transition, sheet, words, before=before, told=told)
+    sheet = form(transition.finding, voice)
+    told = form(before, voice) if before else None
+    said = remarks(transition, sheet, voice, before=before, told=told)
     if possible_repeat:
-        said = (*said, words.say("Possible repeat: this may have reached you before."))
-    head: list[Line] = [(Piece(f"{sheet.emoji} {headline(transition, sheet, words)}", "b"),)]
+        said = (*said, voice.say("Possible repeat: this may have reached you before."))
+    head: list[Line] = [(Piece(f"{sheet.emoji} {headline(transition, sheet, voice)}", "b"),)]
     head += [(Piece(line, "i"),) for line in said]
     body: list[Line] = []
     if transition.reason is not Reason.RESOLVED:
         body = [(piece,) for piece in sheet.lines]
-    end = foot(transition, sheet, receipt, words)
+    end = foot(transition, sheet, receipt, voice)
     return Message(
         text=compose(head, body, end, as_html),
         plain=compose(head, body, end, as_plain),
-        buttons=_buttons(transition.finding.rule, words),
+        buttons=_buttons(transition.finding.rule, voice),
         silent=is_silent(transition),
     )
 
@@ -112,10 +112,10 @@ def is_silent(transition: Transition) -> bool:
     return transition.finding.severity is Severity.INFO or transition.reason in calm
 
 
-def _buttons(rule: str, words: Words) -> Buttons:
+def _buttons(rule: str, voice: Voice) -> Buttons:
     row = (
-        (words.say("Snooze 1 h"), f"silence:1h:{rule}"),
-        (words.say("Mute 1 day"), f"silence:1d:{rule}"),
+        (voice.say("Snooze 1 h"), f"silence:1h:{rule}"),
+        (voice.say("Mute 1 day"), f"silence:1d:{rule}"),
     )
     fits = all(len(data.encode()) <= LONGEST_CALLBACK for _, data in row)
     return (row,) if fits else ()

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 LIMIT: Final = 4096  # UTF-16 units: Telegram's limit, kept by the markup and not only by the text
 HEAD_LIMIT: Final = 1000
+FOOT_LIMIT: Final = 2000
 ELLIPSIS: Final = "…"
 BREAK: Final = "\n\n"
 

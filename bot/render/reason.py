@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.render.sheet import Sheet
-from bot.render.words import Words, mark
+from bot.render.voice import Voice, mark
 from rules.alerts import Reason, Transition
 from rules.base import Finding, Severity
 
@@ -23,22 +23,22 @@ _HEADLINES: Final = {
 }
 
 
-def headline(transition: Transition, sheet: Sheet, words: Words) -> str:
+def headline(transition: Transition, sheet: Sheet, voice: Voice) -> str:
     """The sheet's headline under its reason; a first alert needs none."""
     if transition.reason is Reason.FIRST:
         return sheet.headline
-    return words.say(_HEADLINES[transition.reason], headline=sheet.headline)
+    return voice.say(_HEADLINES[transition.reason], headline=sheet.headline)
 
 
-def severity(finding: Finding, words: Words) -> str:
+def severity(finding: Finding, voice: Voice) -> str:
     """A severity in one calm word."""
-    return words.say(SEVERITIES[finding.severity])
+    return voice.say(SEVERITIES[finding.severity])
 
 
 def remarks(
     transition: Transition,
     sheet: Sheet,
-    words: Words,
+    voice: Voice,
     *,
     before: Finding | None,
     told: Sheet | None,
@@ -46,27 +46,27 @@ def remarks(
     """What changed since people were told last: `before` and its sheet, where they are known."""
     match transition.reason:
         case Reason.CORRECTION:
-            return (_corrected(sheet, told, words),)
+            return (_corrected(sheet, told, voice),)
         case Reason.ESCALATED:
-            return (_escalated(transition.finding, before, words),)
+            return (_escalated(transition.finding, before, voice),)
         case Reason.REMINDER:
-            return (words.say("This still holds."),)
+            return (voice.say("This still holds."),)
         case Reason.RESOLVED:
-            return (words.say("This no longer holds."),)
+            return (voice.say("This no longer holds."),)
         case _:
             return ()
 
 
-def _corrected(sheet: Sheet, told: Sheet | None, words: Words) -> str:
+def _corrected(sheet: Sheet, told: Sheet | None, voice: Voice) -> str:
     if told is None or not told.figure or not sheet.figure:
-        return words.say("Corrected by the source: this replaces the earlier message.")
+        return voice.say("Corrected by the source: this replaces the earlier message.")
     if told.figure == sheet.figure:
-        return words.say("Corrected in its details; unchanged: {figure}", figure=sheet.figure)
-    return words.say("Corrected: {old} → {new}", old=told.figure, new=sheet.figure)
+        return voice.say("Corrected in its details; unchanged: {figure}", figure=sheet.figure)
+    return voice.say("Corrected: {old} → {new}", old=told.figure, new=sheet.figure)
 
 
-def _escalated(finding: Finding, before: Finding | None, words: Words) -> str:
-    new = severity(finding, words)
+def _escalated(finding: Finding, before: Finding | None, voice: Voice) -> str:
+    new = severity(finding, voice)
     if before is None:
-        return words.say("Severity raised to {new}", new=new)
-    return words.say("Severity: {old} → {new}", old=severity(before, words), new=new)
+        return voice.say("Severity raised to {new}", new=new)
+    return voice.say("Severity: {old} → {new}", old=severity(before, voice), new=new)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.render.words import Words
+from bot.render.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +15,17 @@ class Receipt:
     detected_at: datetime
 
 
-def times(receipt: Receipt, words: Words) -> tuple[str, str]:
+def times(receipt: Receipt, voice: Voice) -> tuple[str, str]:
     """Two lines in the reader's time and New York's; a day is printed once."""
     first = receipt.published_at or receipt.observed_at
-    day = first.astimezone(words.zone).date()
+    day = first.astimezone(voice.zone).date()
     if receipt.published_at is None:
-        published = words.say("Published: the source gives no time")
-        seen = words.moment(receipt.observed_at)
+        published = voice.say("Published: the source gives no time")
+        seen = voice.moment(receipt.observed_at)
     else:
-        published = words.say("Published {moment}", moment=words.moment(receipt.published_at))
-        seen = words.moment(receipt.observed_at, beside=day)
-    detected = words.time(receipt.detected_at, words.zone, day)
-    return published, words.say(
+        published = voice.say("Published {moment}", moment=voice.moment(receipt.published_at))
+        seen = voice.moment(receipt.observed_at, beside=day)
+    detected = voice.time(receipt.detected_at, voice.zone, day)
+    return published, voice.say(
         "First seen {seen} · detected {detected}", seen=seen, detected=detected
     )

@@ -45,6 +45,7 @@ class Replies:
             *LANGUAGE_BUTTONS,
             ((_("Status"), "status"), (_("Latest"), "latest")),
             ((_("Rules"), "rules"), (_("Silence"), "silence"), (_("Help"), "help")),
+            ((_("Language"), "language"), (_("Stop"), "stop")),
         )
 
     def language_buttons(self) -> Buttons:
@@ -65,6 +66,10 @@ class Replies:
     def stopped(self) -> str:
         """After /stop."""
         return self._("You will not be told any more. /start brings you back.")
+
+    def stopped_buttons(self) -> Buttons:
+        """The way back."""
+        return (((self._("Start again"), "start"),),)
 
     def pick_language(self) -> str:
         """Above the language buttons."""

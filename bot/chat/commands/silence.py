@@ -18,13 +18,19 @@ async def handle(request: Request) -> Reply:
         return Reply(request.say.silences(mine, request.now), request.say.silence_buttons())
     if words == ["off"]:
         return Reply(request.say.silence_ended(await store.end_silences(request.chat_id)))
-    span = next((found for word in words if (found := duration(word))), None)
-    rule = next((word for word in words if not duration(word)), None)
-    if span is None or len(words) > 2 or (rule and rule not in _names(request)):
-        raise UsageError(" ".join(words))
+    span, rule = _meant(words, {rule.name for rule in request.services.rules})
     until = request.now + span
     await store.add_silence(Silence.of(request.chat_id, rule, until))
     return Reply(request.say.silenced(rule, until))
+
+
+def _meant(words: list[str], rules: set[str]) -> tuple[timedelta, str | None]:
+    """One duration and at most one rule, in any order; nothing else is guessed."""
+    spans = [span for word in words if (span := duration(word))]
+    named = [word for word in words if word in rules]
+    if len(spans) != 1 or len(named) > 1 or len(words) != len(spans) + len(named):
+        raise UsageError(" ".join(words))
+    return spans[0], named[0] if named else None
 
 
 def duration(word: str) -> timedelta | None:
@@ -34,10 +40,6 @@ def duration(word: str) -> timedelta | None:
         return None
     span = timedelta(**{UNITS[match[2]]: int(match[1])})
     return span if span <= LONGEST else None
-
-
-def _names(request: Request) -> set[str]:
-    return {rule.name for rule in request.services.rules}
 
 
 COMMAND = Command(

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.render.markup import Piece, cut
 from bot.render.sheet import Sheet, Values
-from bot.render.words import Words, mark
+from bot.render.voice import Voice, mark
 
 LONGEST_QUOTE: Final = 400
 RMP: Final = "RMP"
@@ -28,95 +28,95 @@ _BESIDE_RMP: Final = {
 }
 
 
-def announced(values: Values, words: Words) -> Sheet:
-    """A change that the official text announces, with its own words."""
+def announced(values: Values, voice: Voice) -> Sheet:
+    """A change that the official text announces, with its own voice."""
     quote = values.maybe_text("quote")
-    facts = (_dates(values, words), _terms(values, words))
+    facts = (_dates(values, voice), _terms(values, voice))
     lines = tuple(Piece(fact) for fact in facts if fact)
     if quote:
-        lines += (Piece(words.say("“{quote}”", quote=cut(quote, LONGEST_QUOTE)), "i"),)
+        lines += (Piece(voice.say("“{quote}”", quote=cut(quote, LONGEST_QUOTE)), "i"),)
     return Sheet(
         emoji="🏛",
-        headline=words.say("Fed balance sheet: {move}", move=_move(values, words)),
-        figure=words.listed(filter(None, (_regime(values, words), _terms(values, words)))),
+        headline=voice.say("Fed balance sheet: {move}", move=_move(values, voice)),
+        figure=voice.listed(filter(None, (_regime(values, voice), _terms(values, voice)))),
         lines=lines,
-        contradicted_by=words.say(
+        contradicted_by=voice.say(
             "a later directive to the Desk that says otherwise, or weeks of H.4.1 holdings "
             "that move the other way"
         ),
     )
 
 
-def effective(values: Values, words: Words) -> Sheet:
+def effective(values: Values, voice: Voice) -> Sheet:
     """The day of an announced change has come."""
     return Sheet(
         emoji="🏛",
-        headline=words.say("Fed balance sheet, now in effect: {move}", move=_move(values, words)),
-        figure=_regime(values, words),
+        headline=voice.say("Fed balance sheet, now in effect: {move}", move=_move(values, voice)),
+        figure=_regime(values, voice),
         lines=(
             Piece(
-                words.say(
+                voice.say(
                     "In effect from {effective}, announced {announced}",
-                    effective=words.day(values.day("effective_on")),
-                    announced=words.day(values.day("announced_on")),
+                    effective=voice.day(values.day("effective_on")),
+                    announced=voice.day(values.day("announced_on")),
                 )
             ),
         ),
-        contradicted_by=words.say("a directive to the Desk that postpones or withdraws it"),
+        contradicted_by=voice.say("a directive to the Desk that postpones or withdraws it"),
     )
 
 
-def _move(values: Values, words: Words) -> str:
+def _move(values: Values, voice: Voice) -> str:
     regime, previous = values.text("regime"), values.maybe_text("previous")
-    new = _regime(values, words)
+    new = _regime(values, voice)
     if previous == regime:
-        return words.say("{regime}, on new terms", regime=new)
-    return f"{_name(previous, regime, words)} → {new}" if previous else new
+        return voice.say("{regime}, on new terms", regime=new)
+    return f"{_name(previous, regime, voice)} → {new}" if previous else new
 
 
-def _regime(values: Values, words: Words) -> str:
+def _regime(values: Values, voice: Voice) -> str:
     regime = values.text("regime")
-    return _name(regime, regime, words)
+    return _name(regime, regime, voice)
 
 
-def _name(regime: str, told: str, words: Words) -> str:
+def _name(regime: str, told: str, voice: Voice) -> str:
     """A regime's name in a message that tells of the regime `told`."""
     names = {**_REGIMES, **_BESIDE_RMP} if told == RMP else _REGIMES
-    return words.say(names[regime])
+    return voice.say(names[regime])
 
 
-def _dates(values: Values, words: Words) -> str:
-    announced = words.day(values.day("meeting"))
+def _dates(values: Values, voice: Voice) -> str:
+    announced = voice.day(values.day("meeting"))
     if not values.maybe_text("effective_on"):
-        return words.say("Announced {announced}", announced=announced)
-    effective = words.day(values.day("effective_on"))
-    return words.say(
+        return voice.say("Announced {announced}", announced=announced)
+    effective = voice.day(values.day("effective_on"))
+    return voice.say(
         "Announced {announced}, in effect from {effective}",
         announced=announced,
         effective=effective,
     )
 
 
-def _terms(values: Values, words: Words) -> str:
+def _terms(values: Values, voice: Voice) -> str:
     """The amounts that the text names; for purchases also that it names none."""
     terms = [
-        _amount("treasury_cap_bn", mark("monthly runoff cap, Treasuries {amount}"), values, words),
-        _amount("mbs_cap_bn", mark("monthly runoff cap, agency MBS {amount}"), values, words),
-        _amount("treasury_purchase_bn", mark("purchases, Treasuries {amount}"), values, words),
-        _amount("mbs_purchase_bn", mark("purchases, agency MBS {amount}"), values, words),
+        _amount("treasury_cap_bn", mark("monthly runoff cap, Treasuries {amount}"), values, voice),
+        _amount("mbs_cap_bn", mark("monthly runoff cap, agency MBS {amount}"), values, voice),
+        _amount("treasury_purchase_bn", mark("purchases, Treasuries {amount}"), values, voice),
+        _amount("mbs_purchase_bn", mark("purchases, agency MBS {amount}"), values, voice),
     ]
     if values.text("regime") in PURCHASES and not any(terms):
-        terms.append(words.say("this text names no amount"))
+        terms.append(voice.say("this text names no amount"))
     if values.maybe_text("mode") == "conditional":
-        terms.append(words.say("only “when appropriate”"))
+        terms.append(voice.say("only “when appropriate”"))
     return " · ".join(filter(None, terms))
 
 
-def _amount(key: str, wording: str, values: Values, words: Words) -> str:
+def _amount(key: str, wording: str, values: Values, voice: Voice) -> str:
     new, old = values.maybe_number(key), values.maybe_number(f"old_{key}")
     if new is None:
         return ""
-    amount = words.amount(new)
+    amount = voice.amount(new)
     if old is not None and old != new:
-        amount = f"{words.amount(old)} → {amount}"
-    return words.say(wording, amount=amount)
+        amount = f"{voice.amount(old)} → {amount}"
+    return voice.say(wording, amount=amount)

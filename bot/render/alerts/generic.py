@@ -5,28 +5,28 @@ from typing import Final
 
 from bot.render.markup import Piece, cut
 from bot.render.sheet import Sheet
-from bot.render.words import Words
+from bot.render.voice import Voice
 from rules.base import Finding, Scalar
 
 MOST_VALUES: Final = 20
 LONGEST_VALUE: Final = 300
 
 
-def generic(finding: Finding, words: Words) -> Sheet:
+def generic(finding: Finding, voice: Voice) -> Sheet:
     """Every value under its own key; what is not known is said to be so."""
     rows = list(finding.values.items())[:MOST_VALUES]
     return Sheet(
         emoji="🔔",
-        headline=words.say("Alert {name}", name=cut(finding.message, 100)),
+        headline=voice.say("Alert {name}", name=cut(finding.message, 100)),
         figure="",
-        lines=tuple(Piece(f"{cut(key, 60)}: {_printed(value, words)}") for key, value in rows),
+        lines=tuple(Piece(f"{cut(key, 60)}: {_printed(value, voice)}") for key, value in rows),
     )
 
 
-def _printed(value: Scalar, words: Words) -> str:
+def _printed(value: Scalar, voice: Voice) -> str:
     match value:
         case None | ():
-            return words.say("not known")
+            return voice.say("not known")
         case Decimal():
             return f"{value:f}"
         case tuple():

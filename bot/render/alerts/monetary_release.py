@@ -4,18 +4,18 @@ from typing import Final
 
 from bot.render.markup import Piece, cut
 from bot.render.sheet import Sheet, Values
-from bot.render.words import Words
+from bot.render.voice import Voice
 
 LONGEST_TITLE: Final = 300
 
 
-def monetary_release(values: Values, words: Words) -> Sheet:
+def monetary_release(values: Values, voice: Voice) -> Sheet:
     """The Board's own title; nothing is read into it."""
     title = cut(values.text("title"), LONGEST_TITLE)
     return Sheet(
         emoji="🏛",
-        headline=words.say("New Fed release: {title}", title=title),
+        headline=voice.say("New Fed release: {title}", title=title),
         figure=title,
-        lines=(Piece(words.say("Told by its title alone; the text has not been interpreted.")),),
-        contradicted_by=words.say("a corrected or withdrawn release"),
+        lines=(Piece(voice.say("Told by its title alone; the text has not been interpreted.")),),
+        contradicted_by=voice.say("a corrected or withdrawn release"),
     )

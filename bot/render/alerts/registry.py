@@ -10,9 +10,9 @@ from bot.render.alerts.rate_decision import rate_decision, unread
 from bot.render.alerts.source_state import source_state
 from bot.render.alerts.srf_take_up import srf_take_up
 from bot.render.sheet import Sheet, Values
-from bot.render.words import Words
+from bot.render.voice import Voice
 
-SHEETS: Final[dict[str, Callable[[Values, Words], Sheet]]] = {
+SHEETS: Final[dict[str, Callable[[Values, Voice], Sheet]]] = {
     "rate_decision": rate_decision,
     "rate_decision.unread": unread,
     "balance_sheet.announced": balance_sheet.announced,

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.render.markup import Piece, cut
 from bot.render.sheet import Sheet, Values
-from bot.render.words import Words, mark
+from bot.render.voice import Voice, mark
 
 LONGEST_REASON: Final = 300
 
@@ -18,21 +18,21 @@ _STATES: Final = {
 }
 
 
-def source_state(values: Values, words: Words) -> Sheet:
+def source_state(values: Values, voice: Voice) -> Sheet:
     """State before → now, and what was expected and found."""
     state, previous = values.text("state"), values.maybe_text("previous")
-    move = words.say(_STATES[state])
+    move = voice.say(_STATES[state])
     if previous in _STATES:
-        move = f"{words.say(_STATES[previous])} → {move}"
+        move = f"{voice.say(_STATES[previous])} → {move}"
     lines = [Piece(cut(reason, LONGEST_REASON))] if (reason := values.maybe_text("reason")) else []
     if state != "ok":
-        lines.append(Piece(words.say("Until it works again, silence here does not mean no news.")))
+        lines.append(Piece(voice.say("Until it works again, silence here does not mean no news.")))
     return Sheet(
         emoji="📡",
-        headline=words.say(
+        headline=voice.say(
             "Source {watcher}: {move}", watcher=cut(values.text("watcher"), 60), move=move
         ),
-        figure=words.say(_STATES[state]),
+        figure=voice.say(_STATES[state]),
         lines=tuple(lines),
-        contradicted_by=words.say("the next good answer of this source") if state != "ok" else "",
+        contradicted_by=voice.say("the next good answer of this source") if state != "ok" else "",
     )

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.render.markup import Piece
 from bot.render.sheet import Sheet, Values
-from bot.render.words import Words, mark
+from bot.render.voice import Voice, mark
 
 _CALENDAR: Final = {
     "month_end": mark("calendar: around month end"),
@@ -15,44 +15,44 @@ _CALENDAR: Final = {
 }
 
 
-def srf_take_up(values: Values, words: Words) -> Sheet:
+def srf_take_up(values: Values, voice: Voice) -> Sheet:
     """Take-up before → now, the operations it is the sum of, rate and calendar."""
     accepted, previous = values.number("accepted_bn"), values.maybe_number("previous_bn")
-    amount = words.amount(accepted)
-    move = amount if previous is None else f"{words.amount(previous)} → {amount}"
-    lines = (_sum(values, words), _before(values, words), _context(values, words))
+    amount = voice.amount(accepted)
+    move = amount if previous is None else f"{voice.amount(previous)} → {amount}"
+    lines = (_sum(values, voice), _before(values, voice), _context(values, voice))
     return Sheet(
         emoji="🏦",
-        headline=words.say("Standing repo facility (SRF) take-up: {move}", move=move),
+        headline=voice.say("Standing repo facility (SRF) take-up: {move}", move=move),
         figure=amount,
         lines=tuple(Piece(line) for line in lines if line),
-        contradicted_by=words.say("a revised result from the New York Fed"),
+        contradicted_by=voice.say("a revised result from the New York Fed"),
     )
 
 
-def _sum(values: Values, words: Words) -> str:
+def _sum(values: Values, voice: Voice) -> str:
     operations = values.texts("operations")
-    return words.say(
+    return voice.say(
         "Accepted on {day}: {operations} ({count})",
-        day=words.day(values.day("day")),
-        operations=" + ".join(words.amount(Decimal(one)) for one in operations),
-        count=words.say_many("{count} operation", "{count} operations", len(operations)),
+        day=voice.day(values.day("day")),
+        operations=" + ".join(voice.amount(Decimal(one)) for one in operations),
+        count=voice.say_many("{count} operation", "{count} operations", len(operations)),
     )
 
 
-def _before(values: Values, words: Words) -> str:
+def _before(values: Values, voice: Voice) -> str:
     if not values.maybe_text("previous_day"):
         return ""
-    day, previous = words.day(values.day("previous_day")), values.maybe_number("previous_bn")
+    day, previous = voice.day(values.day("previous_day")), values.maybe_number("previous_bn")
     if previous is None:
-        return words.say("Business day before, {day}: no result at hand", day=day)
-    return words.say("Business day before, {day}: {amount}", day=day, amount=words.amount(previous))
+        return voice.say("Business day before, {day}: no result at hand", day=day)
+    return voice.say("Business day before, {day}: {amount}", day=day, amount=voice.amount(previous))
 
 
-def _context(values: Values, words: Words) -> str:
+def _context(values: Values, voice: Voice) -> str:
     rate, masked = values.maybe_number("rate_pct"), values.maybe_text("masked")
-    facts = [words.say("rate {rate}", rate=words.percent(rate)) if rate is not None else ""]
+    facts = [voice.say("rate {rate}", rate=voice.percent(rate)) if rate is not None else ""]
     if masked in _CALENDAR:
-        facts.append(words.say(_CALENDAR[masked]))
+        facts.append(voice.say(_CALENDAR[masked]))
     line = " · ".join(filter(None, facts))
     return line[:1].upper() + line[1:]
