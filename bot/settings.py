@@ -63,7 +63,14 @@ def _address(*schemes: str) -> AfterValidator:
 
 def _data_dir() -> Path:
     given = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return (given if given.is_absolute() else Path.home() / ".local" / "share") / "fedpivot"
+    return (given if given.is_absolute() else Path("~/.local/share")) / "fedpivot"
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"expected a folder, found {path} of a user without a home") from error
 
 
 def _chats(value: object) -> object:
@@ -113,8 +120,9 @@ class StoreSettings(Section):
         "without it one is bundled",
         examples=["rediss://user:password@redis.example:6379/0"],
     )
-    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+    data_dir: Annotated[Path, AfterValidator(_expanded)] = Field(
         default_factory=_data_dir,
+        validate_default=True,
         description="folder of the bundled store; fedpivot in XDG_DATA_HOME if this is not set",
         examples=["~/.local/share/fedpivot"],
     )
@@ -179,7 +187,7 @@ def load(path: Path | None, environ: MutableMapping[str, str]) -> Settings:
 
     The environment wins. Secrets are removed from `environ`. Raises `SettingsError`.
     """
-    defaults = _defaults()
+    defaults = Settings(store=StoreSettings(data_dir=Path()))  # not every user has a home
     known = list(knobs(defaults))
     if path is None and DEFAULT_FILE.is_file():
         path = DEFAULT_FILE
@@ -194,15 +202,6 @@ def load(path: Path | None, environ: MutableMapping[str, str]) -> Settings:
     return settings
 
 
-def _defaults() -> Settings:
-    try:
-        return Settings()
-    except RuntimeError as error:  # Path.home() of a user without one
-        raise SettingsError(
-            ["store.data_dir: expected a home folder or XDG_DATA_HOME, found neither"]
-        ) from error
-
-
 def _completed(values: layers.Tree, defaults: Settings) -> layers.Tree:
     """A table inside a rule that sets one field keeps the rule's own defaults for the others."""
     own = {"watchers": defaults.watchers, "rules": defaults.rules}
@@ -210,4 +209,4 @@ def _completed(values: layers.Tree, defaults: Settings) -> layers.Tree:
         section: {name: entry.model_dump() for name, entry in entries.items()}
         for section, entries in own.items()
     }
-    return layers.merged(dumped, values)
+    return layers.merged({"store": {}, **dumped}, values)

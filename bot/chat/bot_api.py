@@ -91,14 +91,17 @@ def judge(status: int, body: bytes) -> Outcome:
     return _refused(answer.get("error_code", status), answer)
 
 
-def _refused(code: int, answer: dict[str, Any]) -> Outcome:
+def _refused(code: object, answer: dict[str, Any]) -> Outcome:
     why = f"{code} {answer.get('description', '')}"
-    parameters = answer.get("parameters") or {}
-    if "migrate_to_chat_id" in parameters:
-        return Outcome(Fate.MIGRATED, why=why, new_chat_id=int(parameters["migrate_to_chat_id"]))
+    parameters = answer.get("parameters")
+    if not isinstance(parameters, dict):
+        parameters = {}
+    new_chat_id, pause = parameters.get("migrate_to_chat_id"), parameters.get("retry_after")
+    if isinstance(new_chat_id, int):
+        return Outcome(Fate.MIGRATED, why=why, new_chat_id=new_chat_id)
     if code == 429:
-        pause = float(parameters.get("retry_after", PAUSE_WITHOUT_PARAMETERS_S))
-        return Outcome(Fate.PAUSED, why=why, retry_after_s=pause)
+        seconds = float(pause) if isinstance(pause, int) else PAUSE_WITHOUT_PARAMETERS_S
+        return Outcome(Fate.PAUSED, why=why, retry_after_s=seconds)
     if code in (401, 404):
         return Outcome(Fate.FATAL, why=why)
     if code == 403:

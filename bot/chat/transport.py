@@ -32,11 +32,15 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
-        """The answer as a dictionary."""
+        """The answer as a dictionary; anything else is somebody else's page."""
         try:
-            answer: dict[str, object] = orjson.loads(payload)
+            answer = orjson.loads(payload)
         except orjson.JSONDecodeError as error:
             raise NetworkError("expected JSON from the Bot API, found something else") from error
+        if not isinstance(answer, dict) or (
+            "result" not in answer and answer.get("ok") is not False
+        ):
+            raise NetworkError("expected an answer of the Bot API, found other JSON")
         return answer
 
     async def do_request(

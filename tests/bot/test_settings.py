@@ -151,6 +151,23 @@ def test_the_default_folder_follows_the_desktop_standard(
     assert load(None, {}).store.data_dir == tmp_path / "fedpivot"
 
 
+def test_a_user_without_a_home_names_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(Path, "expanduser", homeless)
+
+    assert load(None, {"FEDPIVOT_DATA_DIR": "/data"}).store.data_dir == Path("/data")
+    assert problems_of(None, {}) == [
+        "store.data_dir: expected a folder, found ~/.local/share/fedpivot of a user without a home"
+    ]
+
+
+def homeless(path: Path) -> Path:
+    """As `Path.expanduser` for a user id that no account has."""
+    if path.parts[:1] == ("~",):
+        raise RuntimeError("Could not determine home directory.")
+    return path
+
+
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     path = toml(
         tmp_path,

@@ -29,7 +29,7 @@ def refusal(code: int, description: str) -> tuple[int, bytes]:
 
 def member(status: str, chat_id: int = 7) -> dict[str, Any]:
     bot = {"id": 123456789, "is_bot": True, "first_name": "fedpivot"}
-    new = {"user": bot, "status": status}
+    new: dict[str, Any] = {"user": bot, "status": status}
     if status == "kicked":
         new["until_date"] = 0
     return {
