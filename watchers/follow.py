@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
 from rules.events import Event
-from watchers.base import Link, PageMissingError, SourceChangedError, SourceError, Watcher
+from watchers.base import Link, PageMissingError, SourceError, Watcher
 from watchers.fetch import Fetch
 from watchers.poll import Publish, read
 
 log = structlog.get_logger(__name__)
 
-ASK_AGAIN = timedelta(seconds=1)
-SLOWEST = timedelta(seconds=10)
+ASK_AGAIN_S = 1.0
+SLOWEST_S = 10.0
 TRIES_WHEN_DOWN = 20
 
 
@@ -31,38 +31,36 @@ class Follower:
         self._clock = clock
 
     async def follow(self, event: Event) -> None:
-        """Read all pages the event points to, side by side; returns when each is settled."""
-        links = list(self.watcher.links(event))
-        if links:
-            async with asyncio.TaskGroup() as tasks:
-                for link in links:
-                    tasks.create_task(self._settle(replace(link, baseline=event.baseline)))
+        """Read all pages the event points to; returns when each is settled.
 
-    async def _settle(self, link: Link) -> None:
+        The first round goes in order, so that a statement is told before its note. Pages that are
+        not there yet are then awaited side by side.
+        """
+        links = [replace(link, baseline=event.baseline) for link in self.watcher.links(event)]
+        waits = [_Wait(link) for link in links]
+        late = [wait for wait in waits if not await self._try(wait)]
+        await asyncio.gather(*(self._settle(wait) for wait in late))
+
+    async def _settle(self, wait: "_Wait") -> None:
         """Ask until the page is there, its time is up, or it is not what it should be."""
-        wait, missing, failures = ASK_AGAIN, timedelta(0), 0
-        while True:
-            try:
-                await self._read(link)
-            except PageMissingError as error:
-                missing += wait
-                if missing > link.retry_for or link.baseline:
-                    log.warning("page never came", url=link.url, problem=error.problem)
-                    return
-            except SourceChangedError as error:
-                log.warning("page cannot be read", url=link.url, problem=error.problem)
-                failures += 1
-            except SourceError as error:
-                log.warning("page not reached", url=link.url, problem=error.problem)
-                failures += 1
-            else:
+        while not wait.is_over():
+            await asyncio.sleep(wait.seconds)
+            if await self._try(wait):
                 return
-            if failures > TRIES_WHEN_DOWN:
-                log.error("page given up", url=link.url)
-                return
-            await asyncio.sleep(wait.total_seconds())
-            if failures:
-                wait = min(wait * 2, SLOWEST)
+        log.warning("page given up", url=wait.link.url, missing_s=wait.missing_s)
+
+    async def _try(self, wait: "_Wait") -> bool:
+        """Ask once; whether the page is settled."""
+        try:
+            await self._read(wait.link)
+        except PageMissingError:
+            wait.missed()
+        except SourceError as error:
+            wait.failed()
+            log.warning("page not read", url=wait.link.url, problem=error.problem)
+        else:
+            return True
+        return False
 
     async def _read(self, link: Link) -> None:
         page = await self._fetch(self.watcher.name, link)
@@ -74,3 +72,27 @@ class Follower:
         ]
         await self._publish(events)
         self._fetch.keep(page)
+
+
+@dataclass(slots=True)
+class _Wait:
+    """How long a page has been awaited, and how long to wait before asking again."""
+
+    link: Link
+    seconds: float = ASK_AGAIN_S
+    missing_s: float = 0.0
+    failures: int = 0
+
+    def missed(self) -> None:
+        """Not there: normal for a page that is about to be published."""
+        self.missing_s += self.seconds
+
+    def failed(self) -> None:
+        """No usable answer: ask more slowly."""
+        self.failures += 1
+        self.seconds = min(self.seconds * 2, SLOWEST_S)
+
+    def is_over(self) -> bool:
+        """An old page is asked for once; a new one for as long as its link says."""
+        missing = self.missing_s > self.link.retry_for.total_seconds() or self.link.baseline
+        return bool(self.missing_s and missing) or self.failures > TRIES_WHEN_DOWN

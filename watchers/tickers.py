@@ -1,23 +1,25 @@
 """Exchange prices through ccxt: the median over fresh venues, once a minute and symbol."""
 
 import asyncio
-import importlib
-from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
 from statistics import median
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import orjson
 from pydantic import Field, PrivateAttr
 
 from rules.events import Bar, content_hash
 from watchers.base import Ask, Link, Page, SourceChangedError, SourceUnavailableError, Watcher
-from watchers.price_quality import Quote, usable
+from watchers.price_quality import Quote, QuoteRefusedError, agreeing
+from watchers.venue import Venue, VenueName, read
 
-# How a venue spells the pair, where it has no dollar-stablecoin market of its own.
-SPELLED = {"coinbase": {"BTC/USDT": "BTC/USD", "ETH/USDT": "ETH/USD"}}
-REST_AFTER_REFUSAL = timedelta(minutes=30)
+# No single address stands for several exchanges; the name keys what is remembered of the page.
+LINK = Link("https://exchanges.invalid/tickers")
+BEFORE_COUNTS_FOR = timedelta(hours=1)
+
+Symbol = Annotated[str, Field(pattern=r"^[A-Z0-9]+/[A-Z0-9]+$")]
 
 
 class Tickers(Watcher):
@@ -25,64 +27,126 @@ class Tickers(Watcher):
 
     name: ClassVar[str] = "tickers"
     every: timedelta = timedelta(seconds=20)
-    symbols: tuple[str, ...] = ("BTC/USDT", "ETH/USDT")
-    venues: tuple[str, ...] = ("gate", "binance", "okx", "kraken", "coinbase", "bybit")
+    symbols: tuple[Symbol, ...] = Field(
+        default=("BTC/USDT", "ETH/USDT"), description="what is priced, as in ccxt"
+    )
+    venues: tuple[VenueName, ...] = Field(
+        default=("gate", "binance", "okx", "kraken", "coinbase", "bybit"),
+        description="exchanges in order of preference",
+    )
     quorum: int = Field(default=3, ge=1, description="venues a price rests on, if they answer")
-    timeout: timedelta = timedelta(seconds=8)
-    oldest: timedelta = Field(default=timedelta(seconds=60), description="older is not fresh")
+    timeout: timedelta = Field(
+        default=timedelta(seconds=8), gt=timedelta(0), description="time for one exchange to answer"
+    )
+    oldest: timedelta = Field(
+        default=timedelta(seconds=60), gt=timedelta(0), description="older is not fresh"
+    )
     largest_gap_pct: Decimal = Field(
-        default=Decimal(20), description="further from the other venues' median is refused"
+        default=Decimal(20), gt=0, description="further from the other venues' median is refused"
     )
 
-    _exchanges: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _refused: dict[str, datetime] = PrivateAttr(default_factory=dict)
+    _venues: dict[str, Venue] = PrivateAttr(default_factory=dict)
+    _believed: dict[str, tuple[Decimal, datetime]] = PrivateAttr(default_factory=dict)
 
     async def look(self, ask: Ask, now: datetime) -> AsyncIterator[Page]:
-        """One page with what each venue answered, in ccxt's unified shape and the venue's own."""
-        answers: dict[str, dict[str, Any]] = {}
-        problems: list[str] = []
-        waiting = [v for v in self.venues if self._refused.get(v, now) <= now]
-        while waiting and len(answers) < self.quorum:
-            batch, waiting = (
-                waiting[: self.quorum - len(answers)],
-                waiting[self.quorum - len(answers) :],
-            )
-            results = await asyncio.gather(*(self._venue(v, ask) for v in batch))
-            for venue, (found, problem) in zip(batch, results, strict=True):
-                if found:
-                    answers[venue] = found
-                else:
-                    problems.append(f"{venue}: {problem}")
-                    self._refused[venue] = now + REST_AFTER_REFUSAL / 30
-        if not answers:
-            raise SourceUnavailableError(self.name, "no venue answered: " + "; ".join(problems))
-        body = orjson.dumps({"asked_at": now.isoformat(), "venues": answers})
-        yield Page(Link("https://ccxt.invalid/" + ",".join(answers)), body, now)
+        """One page of what the venues answered, made here, as JSON.
+
+        `venues`: by venue and symbol ccxt's ticker with the venue's own in `info`, `received_at`
+        (ISO), and in `timestamp` (ms) the venue's time or, where it gives none, that of receipt;
+        `before`: by symbol the price last believed; `problems`: by venue what was wrong.
+        """
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        answers = await self._ask_in_turn(ask, now)
+        body = {
+            "venues": answers,
+            "before": {
+                symbol: str(price)
+                for symbol, (price, at) in self._believed.items()
+                if now - at <= BEFORE_COUNTS_FOR
+            },
+            "problems": {name: one.problem for name, one in self._venues.items() if one.problem},
+        }
+        received_at = now + timedelta(seconds=loop.time() - began)
+        page = Page(LINK, orjson.dumps(body), received_at, "application/json")
+        for bar in self.parse(page):
+            self._believed[bar.symbol] = (bar.close, bar.observed_at)
+        yield page
 
     def parse(self, page: Page) -> Iterator[Bar]:
-        """Yield a bar for each symbol with a usable price; its minute is its identity."""
+        """Yield a bar for each symbol with a price to be believed; its minute is its identity."""
         try:
-            venues = orjson.loads(page.body)["venues"]
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise SourceChangedError(self.name, f"expected venues, found {error!r}") from error
+            body = orjson.loads(page.body)
+            venues, before, problems = body["venues"], body["before"], body["problems"]
+            prices = {one: Decimal(price) for one, price in before.items()}
+        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
+            problem = f"expected venues, before and problems, found {error!r}"
+            raise SourceChangedError(self.name, problem, body=page.body) from error
+        silent = True
         for symbol in self.symbols:
-            quotes = [
-                quote
-                for venue, tickers in venues.items()
-                if (quote := _quote(venue, symbol, tickers, page.observed_at))
-            ]
-            fresh = usable(quotes, page.observed_at, self.oldest, self.largest_gap_pct)
-            if fresh:
-                yield self._bar(symbol, fresh, page)
+            quotes = list(self._quotes(symbol, venues, problems))
+            believed = agreeing(quotes, prices.get(symbol), self.largest_gap_pct)
+            if believed:
+                silent = False
+                yield self._bar(symbol, believed, page)
+            for one in quotes:
+                problems.setdefault(
+                    one.venue, f"{symbol}: {one.price}, far from what else is known"
+                )
+        if silent:
+            said = "; ".join(f"{venue}: {problem}" for venue, problem in problems.items())
+            raise SourceUnavailableError(self.name, f"no venue has a usable price: {said}")
 
-    def _bar(self, symbol: str, fresh: list[Quote], page: Page) -> Bar:
-        price = Decimal(median(quote.price for quote in fresh))
+    async def close(self) -> None:
+        """Release the exchanges' connections; ccxt takes a quarter of a second for each."""
+        await asyncio.gather(*(venue.close() for venue in self._venues.values()))
+
+    async def _ask_in_turn(self, ask: Ask, now: datetime) -> dict[str, dict[str, orjson.Fragment]]:
+        """Venues that rest are asked only if nobody else answers."""
+        for name in self.venues:
+            if name not in self._venues:
+                self._venues[name] = Venue(name, self.timeout, self.oldest)
+        venues = [self._venues[name] for name in self.venues]
+        resting = [venue for venue in venues if venue.rests(now)]
+        awake = [venue for venue in venues if venue not in resting]
+        return await self._ask_until_quorum(awake, ask, now) or await self._ask_until_quorum(
+            resting, ask, now
+        )
+
+    async def _ask_until_quorum(
+        self, waiting: list[Venue], ask: Ask, now: datetime
+    ) -> dict[str, dict[str, orjson.Fragment]]:
+        """As many at a time as are still missing; only one with every symbol counts."""
+        answers: dict[str, dict[str, orjson.Fragment]] = {}
+        missing = self.quorum
+        while waiting and missing:
+            batch, waiting = waiting[:missing], waiting[missing:]
+            found = await asyncio.gather(*(one.tickers(self.symbols, ask, now) for one in batch))
+            for venue, tickers in zip(batch, found, strict=True):
+                if tickers:
+                    answers[venue.name] = tickers
+                missing -= len(tickers) == len(self.symbols)
+        return answers
+
+    def _quotes(
+        self, symbol: str, venues: dict[str, Any], problems: dict[str, str]
+    ) -> Iterator[Quote]:
+        for venue, tickers in venues.items():
+            if symbol not in tickers:
+                continue
+            try:
+                yield read(venue, symbol, tickers[symbol], self.oldest)
+            except QuoteRefusedError as error:
+                problems.setdefault(venue, f"{symbol}: {error}")
+
+    def _bar(self, symbol: str, quotes: list[Quote], page: Page) -> Bar:
+        price = Decimal(median(one.price for one in quotes))
         minute = page.observed_at.replace(second=0, microsecond=0)
         return Bar(
             uid=f"{self.name}:{symbol}:{minute.isoformat()}",
             source=self.name,
             observed_at=page.observed_at,
-            published_at=max(quote.at for quote in fresh),
+            published_at=min(max(one.at for one in quotes), page.observed_at),
             content_hash=content_hash(page.body),
             symbol=symbol,
             as_of=minute,
@@ -90,112 +154,5 @@ class Tickers(Watcher):
             high=price,
             low=price,
             close=price,
-            venues=tuple(quote.venue for quote in fresh),
+            venues=tuple(one.venue for one in quotes),
         )
-
-    async def _venue(self, venue: str, ask: Ask) -> tuple[dict[str, Any] | None, str]:
-        """A venue's tickers by our symbol, or None and what it said."""
-        spelled = SPELLED.get(venue, {})
-        found: dict[str, Any] = {}
-        try:
-            exchange = self._exchange(venue, ask)
-            for symbol in self.symbols:
-                async with asyncio.timeout(self.timeout.total_seconds()):
-                    ticker = await exchange.fetch_ticker(spelled.get(symbol, symbol))
-                found[symbol] = {**ticker, "asked": spelled.get(symbol, symbol)}
-        except Exception as error:  # noqa: BLE001 - ccxt lets ValueError, KeyError and more out
-            return None, f"{type(error).__name__} {str(error)[:120]}"
-        return found, ""
-
-    def _exchange(self, venue: str, ask: Ask) -> Any:
-        if venue not in self._exchanges:
-            ccxt = importlib.import_module("ccxt.async_support")  # 100 MB: only when it is used
-            exchange = getattr(ccxt, venue)({"timeout": int(self.timeout.total_seconds() * 1000)})
-            exchange.has["fetchCurrencies"] = False
-            exchange.options["fetchMarkets"] = {"types": ["spot"]}
-            if ask.gateway:
-                _point_at(exchange, ask.gateway)
-            if ask.proxy:
-                exchange.aiohttp_proxy = ask.proxy
-            exchange.set_markets([_market(exchange, s) for s in self._spelled(venue)])
-            self._exchanges[venue] = exchange
-        return self._exchanges[venue]
-
-    def _spelled(self, venue: str) -> list[str]:
-        return [SPELLED.get(venue, {}).get(symbol, symbol) for symbol in self.symbols]
-
-    async def close(self) -> None:
-        """Release the exchanges' connections."""
-        for exchange in self._exchanges.values():
-            await exchange.close()
-        self._exchanges.clear()
-
-
-# How each venue names a spot pair on the wire.
-_MARKET_IDS: Mapping[str, str] = {
-    "gate": "{base}_{quote}",
-    "binance": "{base}{quote}",
-    "okx": "{base}-{quote}",
-    "kraken": "{base}{quote}",
-    "coinbase": "{base}-{quote}",
-    "bybit": "{base}{quote}",
-}
-
-
-def _market(exchange: Any, symbol: str) -> dict[str, Any]:
-    """One spot market by hand: loading a venue's catalogue costs a second and 24 MB."""
-    base, quote = symbol.split("/")
-    wire = base.replace("BTC", "XBT") if exchange.id == "kraken" else base
-    market: dict[str, Any] = exchange.safe_market_structure(
-        {
-            "id": _MARKET_IDS[exchange.id].format(base=wire, quote=quote),
-            "symbol": symbol,
-            "base": base,
-            "quote": quote,
-            "baseId": wire,
-            "quoteId": quote,
-            "type": "spot",
-            "spot": True,
-            "active": True,
-            "precision": {"price": 0.01, "amount": 1e-8},
-            "info": {},
-        }
-    )
-    return market
-
-
-def _point_at(exchange: Any, gateway: str) -> None:
-    """Send an exchange's calls through the gateway, the host as first segment of the path."""
-
-    def moved(urls: Any) -> Any:
-        if isinstance(urls, dict):
-            return {name: moved(url) for name, url in urls.items()}
-        return urls.replace("https://", f"{gateway.rstrip('/')}/") if urls else urls
-
-    exchange.urls["api"] = moved(exchange.urls["api"])
-
-
-def _quote(venue: str, symbol: str, tickers: Any, now: datetime) -> Quote | None:
-    """A venue's last price, as the venue itself wrote it: ccxt makes one up where it is missing."""
-    ticker = tickers.get(symbol)
-    if not ticker or ticker.get("symbol") != ticker.get("asked"):
-        return None
-    raw = _raw_last(ticker.get("info") or {})
-    try:
-        price = Decimal(str(raw))
-    except InvalidOperation:
-        return None
-    at = ticker.get("timestamp")
-    stamped = datetime.fromtimestamp(at / 1000, UTC) if at else now
-    return Quote(venue, price, stamped)
-
-
-def _raw_last(info: Any) -> object:
-    if isinstance(info, list):
-        info = info[0] if info else {}
-    for name in ("last", "lastPrice", "price", "c"):
-        value = info.get(name)
-        if value not in (None, ""):
-            return value[0] if isinstance(value, list) else value
-    trades = info.get("trades")
-    return trades[0].get("price") if trades else None

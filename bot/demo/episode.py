@@ -30,6 +30,7 @@ RECORDED_OPERATIONS = "sources/nyfed_markets/rp_results_search_2026-09-24_2026-0
 # Standing repo take-up in USD billions, morning and afternoon, of the days with published splits;
 # where only the day's sum is known it stands in the afternoon.
 SRF: dict[date, tuple[str, str]] = {
+    date(2025, 10, 24): ("0", "0"),
     date(2025, 10, 27): ("0", "8.4"),
     date(2025, 10, 28): ("0", "7.75"),
     date(2025, 10, 29): ("0", "10.3"),
@@ -177,14 +178,14 @@ def _segments() -> tuple[Segment, ...]:
 
     return (
         Segment(moment(10, 27, 10), 1.5),
-        Segment(moment(10, 28, 16), 10),
+        Segment(moment(10, 28, 11), 12),
         Segment(moment(10, 29, 17, 50), 7),
         Segment(moment(10, 29, 20, 20), 2.5),
         Segment(moment(10, 31, 12), 3),
         Segment(moment(10, 31, 18, 30), 3.5),
         Segment(moment(11, 30, 22), 3),
         Segment(moment(12, 1, 19), 3),
-        Segment(moment(12, 9, 17), 10),
+        Segment(moment(12, 9, 12), 12),
         Segment(moment(12, 10, 18, 50), 7),
         Segment(moment(12, 10, 21, 20), 2.5),
     )

@@ -33,6 +33,7 @@ from bot.settings import Telegram as TelegramSettings
 from rules.registry import RULES
 from watchers.fetch import Fetching
 from watchers.registry import WATCHERS
+from watchers.tickers import Tickers
 
 TOKEN = "123456789:the-demo-speaks-to-itself-on-loopback"  # noqa: S105 - of the loopback Bot API
 READER = 4242
@@ -80,6 +81,8 @@ def _settings(world: World, folder: Path) -> Settings:
     watchers = {
         name: kind(every=POLL) if kind.polled else kind() for name, kind in WATCHERS.items()
     }
+    # Simulated minutes pass while a second venue answers: one is asked here, several in real life.
+    watchers["tickers"] = Tickers(every=POLL, venues=("gate",), quorum=1)
     return Settings(
         telegram=TelegramSettings(token=SecretStr(TOKEN), api_base=f"{world.url}/api.telegram.org"),
         store=StoreSettings(data_dir=folder),
@@ -183,16 +186,17 @@ def _iso(moment: datetime | None) -> str | None:
 
 def _summary(told: list[Told]) -> Table:
     table = Table(title="From page to phone (times UTC, simulated; latency real)")
-    for heading in ("event", "first seen", "detected", "delivered"):
+    table.add_column("event", overflow="fold")
+    for heading in ("first seen", "detected", "delivered"):
         table.add_column(heading, no_wrap=True)
-    table.add_column("latency", justify="right")
+    table.add_column("latency", justify="right", no_wrap=True)
     for one in told:
         finding = one.job.transition.finding
         table.add_row(
             one.job.transition.id.removesuffix("#1"),
-            f"{finding.observed_at:%m-%d %H:%M:%S}",
-            f"{one.job.detected_at:%m-%d %H:%M:%S}",
-            f"{one.delivered_at:%m-%d %H:%M:%S}",
+            f"{finding.observed_at:%d %H:%M:%S}",
+            f"{one.job.detected_at:%d %H:%M:%S}",
+            f"{one.delivered_at:%d %H:%M:%S}",
             f"{one.latency_ms:.1f} ms" if one.latency_ms is not None else "—",
         )
     return table

@@ -114,8 +114,8 @@ def is_silent(transition: Transition) -> bool:
 
 def _buttons(rule: str, voice: Voice) -> Buttons:
     row = (
-        (voice.say("Snooze 1 h"), f"silence:1h:{rule}"),
-        (voice.say("Mute 1 day"), f"silence:1d:{rule}"),
+        (voice.say("Snooze rule 1 h"), f"silence:1h:{rule}"),
+        (voice.say("Mute rule 1 day"), f"silence:1d:{rule}"),
     )
     fits = all(len(data.encode()) <= LONGEST_CALLBACK for _, data in row)
     return (row,) if fits else ()

@@ -43,7 +43,7 @@ def _source(urls: Iterable[str], voice: Voice) -> Line:
     links = [Piece(_label(url), url=url) for url in urls if official_host(url)][:MOST_LINKS]
     if not links:
         return ()
-    line = [Piece(voice.say("Official source:") + " "), links[0]]
+    line = [Piece(voice.say("Official source: ")), links[0]]
     for link in links[1:]:
         line += [Piece(" · "), link]
     return tuple(line)

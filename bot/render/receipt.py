@@ -20,7 +20,7 @@ def times(receipt: Receipt, voice: Voice) -> tuple[str, str]:
     first = receipt.published_at or receipt.observed_at
     day = first.astimezone(voice.zone).date()
     if receipt.published_at is None:
-        published = voice.say("Published: the source gives no time")
+        published = voice.say("Published: not stated")
         seen = voice.moment(receipt.observed_at)
     else:
         published = voice.say("Published {moment}", moment=voice.moment(receipt.published_at))

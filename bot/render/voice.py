@@ -40,6 +40,12 @@ class Voice:
         said = translation(self.language).ngettext(one, many, count)
         return said.format(count=self.number(Decimal(count)))
 
+    @staticmethod
+    def sentence(facts: Iterable[str]) -> str:
+        """Short facts on one line, with a capital letter at the beginning."""
+        line = " · ".join(facts)
+        return line[:1].upper() + line[1:]
+
     def listed(self, items: Iterable[str]) -> str:
         """Items one after the other."""
         return self.say(", ").join(items)

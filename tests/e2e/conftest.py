@@ -21,12 +21,15 @@ from tests.fakes.oracle import check
 
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 CHAT = 4242
-NOTE = """Decisions Regarding Monetary Policy Implementation
-
-"The Federal Open Market Committee directs the Desk to:
-
-- Undertake open market operations as necessary to maintain the federal funds rate in range.
-- Roll over at auction the amount of principal payments from the Federal Reserve's holdings of Treasury securities maturing in October and November that exceeds a cap of $5 billion per month. Beginning on December 1, roll over at auction all principal payments from the Federal Reserve's holdings of Treasury securities."""
+NOTE = (
+    "Decisions Regarding Monetary Policy Implementation\n\n"
+    "The Federal Open Market Committee directs the Desk to:\n\n"
+    "- Undertake open market operations as necessary to maintain the federal funds rate in range.\n"
+    "- Roll over at auction the amount of principal payments from the Federal Reserve's holdings of "
+    "Treasury securities maturing in October and November that exceeds a cap of $5 billion per "
+    "month. Beginning on December 1, roll over at auction all principal payments from the Federal "
+    "Reserve's holdings of Treasury securities."
+)
 
 CONFIG = """
 [telegram]

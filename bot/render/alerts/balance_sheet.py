@@ -31,14 +31,17 @@ _BESIDE_RMP: Final = {
 def announced(values: Values, voice: Voice) -> Sheet:
     """A change that the official text announces, with its own voice."""
     quote = values.maybe_text("quote")
-    facts = (_dates(values, voice), _terms(values, voice))
+    terms = _terms(values, voice)
+    told = _changed(values, terms)  # the headline has these
+    rest = voice.sentence(term for term in terms if term not in told)
+    facts = (_dates(values, voice), rest)
     lines = tuple(Piece(fact) for fact in facts if fact)
     if quote:
         lines += (Piece(voice.say("“{quote}”", quote=cut(quote, LONGEST_QUOTE)), "i"),)
     return Sheet(
         emoji="🏛",
-        headline=voice.say("Fed balance sheet: {move}", move=_move(values, voice)),
-        figure=voice.listed(filter(None, (_regime(values, voice), _terms(values, voice)))),
+        headline=voice.say("Fed balance sheet: {move}", move=_move(values, told, voice)),
+        figure=voice.listed((_regime(values, voice), *terms)),
         lines=lines,
         contradicted_by=voice.say(
             "a later directive to the Desk that says otherwise, or weeks of H.4.1 holdings "
@@ -51,7 +54,9 @@ def effective(values: Values, voice: Voice) -> Sheet:
     """The day of an announced change has come."""
     return Sheet(
         emoji="🏛",
-        headline=voice.say("Fed balance sheet, now in effect: {move}", move=_move(values, voice)),
+        headline=voice.say(
+            "Fed balance sheet, now in effect: {move}", move=_move(values, [], voice)
+        ),
         figure=_regime(values, voice),
         lines=(
             Piece(
@@ -66,9 +71,12 @@ def effective(values: Values, voice: Voice) -> Sheet:
     )
 
 
-def _move(values: Values, voice: Voice) -> str:
+def _move(values: Values, terms: list[str], voice: Voice) -> str:
+    """Regime before → now; for one that stays, the terms that moved."""
     regime, previous = values.text("regime"), values.maybe_text("previous")
     new = _regime(values, voice)
+    if previous == regime and terms:
+        return voice.say("{regime}: {terms}", regime=new, terms=voice.listed(terms))
     if previous == regime:
         return voice.say("{regime}, on new terms", regime=new)
     return f"{_name(previous, regime, voice)} → {new}" if previous else new
@@ -97,19 +105,25 @@ def _dates(values: Values, voice: Voice) -> str:
     )
 
 
-def _terms(values: Values, voice: Voice) -> str:
+def _changed(values: Values, terms: list[str]) -> list[str]:
+    """The terms that moved under a regime that stays."""
+    same = values.text("regime") == values.maybe_text("previous")
+    return [term for term in terms if same and "→" in term]
+
+
+def _terms(values: Values, voice: Voice) -> list[str]:
     """The amounts that the text names; for purchases also that it names none."""
     terms = [
-        _amount("treasury_cap_bn", mark("monthly runoff cap, Treasuries {amount}"), values, voice),
-        _amount("mbs_cap_bn", mark("monthly runoff cap, agency MBS {amount}"), values, voice),
-        _amount("treasury_purchase_bn", mark("purchases, Treasuries {amount}"), values, voice),
-        _amount("mbs_purchase_bn", mark("purchases, agency MBS {amount}"), values, voice),
+        _amount("treasury_cap_bn", mark("monthly Treasury runoff cap {amount}"), values, voice),
+        _amount("mbs_cap_bn", mark("monthly agency MBS runoff cap {amount}"), values, voice),
+        _amount("treasury_purchase_bn", mark("Treasury purchases {amount}"), values, voice),
+        _amount("mbs_purchase_bn", mark("agency MBS purchases {amount}"), values, voice),
     ]
     if values.text("regime") in PURCHASES and not any(terms):
         terms.append(voice.say("this text names no amount"))
     if values.maybe_text("mode") == "conditional":
         terms.append(voice.say("only “when appropriate”"))
-    return " · ".join(filter(None, terms))
+    return [term for term in terms if term]
 
 
 def _amount(key: str, wording: str, values: Values, voice: Voice) -> str:

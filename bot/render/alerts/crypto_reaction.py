@@ -13,19 +13,20 @@ def crypto_reaction(values: Values, voice: Voice) -> Sheet:
     return Sheet(
         emoji="📊",
         headline=voice.say(
-            "{symbol} {change} in the {window} after the release: {before} → {after}",
+            "{symbol} {change} in the {window} after the release: {before} → {after} {unit}",
             symbol=symbol,
             change=change,
             window=window,
-            before=voice.number(values.number("before_usd"), most=2),
-            after=voice.number(values.number("after_usd"), most=2),
+            before=voice.number(values.number("before_usd"), least=2, most=6),
+            after=voice.number(values.number("after_usd"), least=2, most=6),
+            unit=symbol.partition("/")[2] or "USD",
         ),
         figure=change,
         lines=(
             *(Piece(line) for line in lines),
             Piece(voice.say("One after the other in time; no proof that one led to the other.")),
         ),
-        contradicted_by=voice.say("prices of another venue for the same minutes"),
+        contradicted_by=voice.say("another venue whose prices differ over the same minutes"),
     )
 
 

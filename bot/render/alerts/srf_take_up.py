@@ -54,5 +54,4 @@ def _context(values: Values, voice: Voice) -> str:
     facts = [voice.say("rate {rate}", rate=voice.percent(rate)) if rate is not None else ""]
     if masked in _CALENDAR:
         facts.append(voice.say(_CALENDAR[masked]))
-    line = " · ".join(filter(None, facts))
-    return line[:1].upper() + line[1:]
+    return voice.sentence(filter(None, facts))

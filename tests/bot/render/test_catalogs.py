@@ -45,8 +45,8 @@ def messages(path: Path) -> Iterator[Message]:
     return (message for message in catalog(path) if message.id)
 
 
-def texts(value: object) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[call-overload,no-any-return] # Babel leaves ids untyped
+def texts(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def placeholders(text: str) -> list[str]:

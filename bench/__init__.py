@@ -1,0 +1,1 @@
+"""Benchmarks: each runs its rivals in the same process, in turn, and prints ratios."""
