@@ -43,6 +43,7 @@ from bot.demo.telegram import Telegram
 from bot.demo.world import World
 from bot.embedded import embedded_server, find_binary
 from bot.evaluate import Evaluator
+from bot.log import configure
 from bot.outbox import Outbox
 from bot.pacing import Pacing
 from bot.store import Store
@@ -135,14 +136,12 @@ class Ours:
 
     async def _publish(self, events: Sequence) -> object:  # type: ignore[type-arg]
         self.marks.mark("parse")
-        result = await self._bus.publish(events)
-        self.marks.mark("bus")
-        return result
+        return await self._bus.publish(events)
 
     def _watch(self, fetch: Fetch, api: BotApi) -> None:
         """Put marks around the legs."""
-        get, feed_engine = fetch._get, self._evaluator._feed  # noqa: SLF001 - measuring inside
-        commit, send = self._outbox.commit, api.send
+        get, feed_engine = fetch._get, self._evaluator.engine.feed  # noqa: SLF001 - measuring inside
+        send = api.send
 
         async def marked_get(source, link):  # type: ignore[no-untyped-def]
             page = await get(source, link)
@@ -150,21 +149,17 @@ class Ours:
             return page
 
         def marked_feed(event):  # type: ignore[no-untyped-def]
+            self.marks.mark("bus")
             transitions = feed_engine(event)
             self.marks.mark("rules")
             return transitions
-
-        async def marked_commit(*args):  # type: ignore[no-untyped-def]
-            await commit(*args)
-            self.marks.mark("commit")
 
         async def marked_send(*args, **kwargs):  # type: ignore[no-untyped-def]
             self.marks.mark("outbox")
             return await send(*args, **kwargs)
 
         fetch._get = marked_get  # type: ignore[method-assign] # noqa: SLF001
-        self._evaluator._feed = marked_feed  # type: ignore[method-assign] # noqa: SLF001
-        self._outbox.commit = marked_commit  # type: ignore[method-assign]
+        self._evaluator.engine.feed = marked_feed  # type: ignore[method-assign]
         api.send = marked_send  # type: ignore[method-assign]
 
 
@@ -338,6 +333,7 @@ def main() -> None:
     arguments = parser.parse_args()
     import uvloop
 
+    configure("WARNING", "console")
     found = uvloop.run(run(arguments.releases, rounds=5))
     if arguments.json:
         sys.stdout.write(json.dumps(found) + "\n")

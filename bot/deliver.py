@@ -134,6 +134,7 @@ class Deliverer:
         outcome = await asyncio.shield(self._send(attempt, message))
         if outcome.fate is Fate.ACCEPTED:
             await self._outbox.mark(id_, chat_id, rows.accepted(outcome.message_id))
+            log.info("delivered", alert=id_, chat=chat_id, reason=job.transition.reason)
             return True
         if outcome.fate in TRY_AGAIN:
             await self._pause(id_, attempt, outcome)

@@ -21,7 +21,7 @@ from bot.stream import Entry
 from rules.alerts import Transition
 from rules.base import Rule
 from rules.engine import Engine, SnapshotError
-from rules.events import ClockTick, Event
+from rules.events import ClockTick
 
 log = structlog.get_logger(__name__)
 
@@ -83,33 +83,24 @@ class Evaluator:
         await self._bus.publish([ClockTick(uid=uid, source="clock", observed_at=now)])
 
     async def _fold(self, entries: Sequence[Entry]) -> None:
-        """Feed entries, commit what follows from them, then acknowledge."""
+        """Feed entries and commit what follows from them."""
         if not entries:
             return
         planned: list[Planned] = []
         for _, event in await self._bus.events(entries):
-            planned += await self._plan(self._feed(event))
-        after = entries[-1].id
-        await self._outbox.commit(self._position, after, planned)
-        self._position = after
-        await self._bus.stream.acknowledge(GROUP, [entry.id for entry in entries])
+            planned += await self._plan(self.engine.feed(event))
+        read = [entry.id for entry in entries]
+        self._position = await self._outbox.commit(self._position, read, planned, GROUP)
         self._since_snapshot += len(entries)
         if self._since_snapshot >= SNAPSHOT_EVERY:
             await self.snapshot()
-
-    def _feed(self, event: Event) -> list[Transition]:
-        transitions = self.engine.feed(event)
-        for transition in transitions:
-            log.info("alert", id=transition.id, reason=transition.reason, quiet=transition.quiet)
-        return transitions
 
     async def _plan(self, transitions: Sequence[Transition]) -> list[Planned]:
         loud = [transition for transition in transitions if not transition.quiet]
         if not loud:
             return []
         now = self._clock()
-        people = await self._store.subscribers()
-        silences = await self._store.silences()
+        people, silences = await self._store.audience()
         return [
             Planned(Job(transition=one, detected_at=now), plan(one, people, silences, now))
             for one in loud

@@ -35,7 +35,8 @@ _COMMIT = """
 local position = redis.call('GET', KEYS[1])
 if (position or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
-local at = 5
+local at = 7 + tonumber(ARGV[6])
+for i = 7, at - 1 do redis.call('XACK', KEYS[4], ARGV[5], ARGV[i]) end
 for i = 5, #KEYS do
     local rows = tonumber(ARGV[at])
     local job = ARGV[at + 1]
@@ -89,18 +90,26 @@ class Outbox:
         raw: Any = await self._redis.get(keys.POSITION)
         return raw.decode() if raw else ""
 
-    async def commit(self, before: str, after: str, planned: Sequence[Planned]) -> None:
-        """Move the position and add jobs with their rows, in one step; safe to repeat.
+    async def commit(
+        self, before: str, read: Sequence[str], planned: Sequence[Planned], group: str = "evaluate"
+    ) -> str:
+        """Move the position over the events read, acknowledge them, add jobs with their rows.
+
+        All in one step and safe to repeat; gives back the new position.
 
         Raises `PositionMovedError` if the position is neither `before` nor already `after`.
         """
-        names = [keys.POSITION, keys.OUTBOX, keys.RECENT, keys.SUBSCRIBERS]
+        after = read[-1]
+        names = [keys.POSITION, keys.OUTBOX, keys.RECENT, keys.EVENTS]
         names += [ledger_key(one.job.transition.id) for one in planned]
         argv: list[str | int | bytes] = [
             before,
             after,
             keys.RECENT_KEPT,
             int(keys.LEDGER_KEPT.total_seconds()),
+            group,
+            len(read),
+            *read,
         ]
         for one in planned:
             argv += [len(one.deliveries), one.job.model_dump_json()]
@@ -108,6 +117,7 @@ class Outbox:
                 argv += [delivery.chat_id, PENDING if delivery.told else f"N:{delivery.why}"]
         if not await self._commit(keys=names, args=argv) and await self.position() != after:
             raise PositionMovedError(f"expected the position at {before}, found another")
+        return after
 
     async def jobs(self, worker: str, *, wait: timedelta) -> list[Entry]:
         """New jobs for this worker."""

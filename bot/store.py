@@ -61,6 +61,17 @@ class Store:
         rows = await self._redis.hgetall(keys.SUBSCRIBERS)
         return [Subscriber.model_validate_json(raw) for raw in rows.values()]
 
+    async def audience(self) -> tuple[list[Subscriber], list[Silence]]:
+        """Every chat and every silence, in one round trip; a silence may be over."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hgetall(keys.SUBSCRIBERS)
+            pipe.hgetall(keys.SILENCES)
+            people, silences = await pipe.execute()
+        return (
+            [Subscriber.model_validate_json(raw) for raw in people.values()],
+            [Silence.model_validate_json(raw) for raw in silences.values()],
+        )
+
     async def save(self, subscriber: Subscriber) -> None:
         """Create or replace one chat."""
         row = subscriber.model_dump_json()

@@ -112,7 +112,7 @@ class Venue:
             ticker: dict[str, Any] = await self._exchange.fetch_ticker(market(self.name, symbol))
         except Exception as error:  # noqa: BLE001 - poison makes ccxt raise ValueError, KeyError ...
             said = ADDRESS.sub("", str(error))
-            self.problem = f"{symbol}: {type(error).__name__} {said}"[:120]
+            self._blame(symbol, f"{type(error).__name__} {said}")
             return None
         return ticker
 
@@ -127,10 +127,14 @@ class Venue:
             found = read(self.name, symbol, orjson.loads(raw), self._oldest)
             self._check_order(symbol, found)
         except (QuoteRefusedError, orjson.JSONEncodeError) as error:
-            self.problem = f"{symbol}: {error}"[:120]
+            self._blame(symbol, str(error))
             return None
         self._newest[symbol] = found.at
         return orjson.Fragment(raw)
+
+    def _blame(self, symbol: str, said: str) -> None:
+        """The first thing that is wrong in a look is what is told."""
+        self.problem = self.problem or f"{symbol}: {said}"[:120]
 
     def _first_said(self, symbol: str, ticker: dict[str, Any], received_at: datetime) -> int:
         """For a venue that gives no time, in ms: one that keeps repeating itself grows old."""

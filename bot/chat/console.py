@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -91,6 +92,8 @@ class Prompt:
         await self._services.store.subscribe(CONSOLE_CHAT)
         say = await self._say()
         self._console.print(styled(say.prompt()), style="dim")
+        if self._source == 0 and sys.stdin is None:
+            return  # closed from the start: by now the number may be anybody's
         async for line in typed_lines(self._source):
             words = line.strip().lstrip("/").split()
             if words:

@@ -23,7 +23,7 @@ class Prices:
         self._closes = closes
 
     def __call__(self, symbol: str, moment: datetime) -> Decimal | None:
-        """The price in USD."""
+        """The price in USD, to the cent."""
         rows = self._closes.get(symbol, [])
         at = moment.timestamp()
         index = bisect_right(rows, (at, Decimal("Infinity")))
@@ -31,7 +31,7 @@ class Prices:
             return None
         (start, before), (end, after) = rows[index - 1], rows[index]
         share = Decimal((at - start) / (end - start))
-        return before + (after - before) * share
+        return round(before + (after - before) * share, 2)
 
 
 def episode_prices() -> Prices:
@@ -60,6 +60,4 @@ def _prices(rows: Iterable[dict[str, str]]) -> Prices:
 
 
 def _moment(text: str) -> float:
-    if text.isdigit():
-        return float(text)
     return datetime.fromisoformat(text).astimezone(UTC).timestamp()

@@ -106,13 +106,13 @@ async def test_a_second_evaluator_writes_nothing(bench: Bench) -> None:
     await bench.run(bench.evaluator(), until=4)
 
     with pytest.raises(PositionMovedError):
-        await bench.outbox.commit("1-1", "9-9", [])
+        await bench.outbox.commit("1-1", ["9-9"], [])
 
 
 async def test_a_commit_repeated_after_a_lost_answer_is_the_same(bench: Bench) -> None:
-    await bench.outbox.commit("", "5-0", [])
+    await bench.outbox.commit("", ["5-0"], [])
 
-    await bench.outbox.commit("", "5-0", [])
+    await bench.outbox.commit("", ["5-0"], [])
 
     assert await bench.outbox.position() == "5-0"
 

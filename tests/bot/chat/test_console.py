@@ -97,6 +97,16 @@ async def test_without_standard_input_the_prompt_just_ends(
     assert "/help" in shown(screen)
 
 
+async def test_a_standard_input_closed_from_the_start_is_not_read(
+    screen: Console, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+
+    await asyncio.wait_for(Prompt(screen, services).run(), 5)
+
+    assert "/help" in shown(screen)
+
+
 async def test_lines_may_come_from_a_file_or_from_nowhere(tmp_path: Path) -> None:
     (tmp_path / "commands").write_bytes("status\n說明".encode())
 

@@ -55,7 +55,7 @@ async def polling(chat: Chat) -> AsyncIterator[None]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - what happened is counted, not announced
             await asyncio.sleep(0.01)
 

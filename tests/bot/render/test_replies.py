@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.chat.commands.registry import COMMANDS
@@ -75,6 +75,9 @@ def test_whatever_people_type_the_answer_is_valid_html(language: str, text: str)
 
 
 @given(st.lists(st.text(alphabet="a<b>&é😀", max_size=900), max_size=12))
+@example(["<b>a</b> 😀" * 40] * 20)
+@example(["a" * 4096])
+@example(["a" * 4097])
 def test_an_answer_too_long_is_cut_between_two_lines(lines: list[str]) -> None:
     html = "\n".join(lines)
 
