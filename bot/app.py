@@ -33,6 +33,7 @@ from bot.outbox import Outbox
 from bot.pacing import Pacing
 from bot.settings import Settings
 from bot.store import Store
+from bot.supervise import together
 from rules.alerts import Alert
 from watchers.fetch import Fetch
 from watchers.poll import Poller
@@ -70,10 +71,8 @@ class App:
         async with self._stack:
             await self._build()
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    for work in self._work():
-                        tasks.create_task(work)
-                    self.ready.set()
+                self.ready.set()
+                await together(self._work())
             finally:
                 await self._drain()
 
@@ -108,9 +107,9 @@ class App:
             self.clock,
         )
         await self.followers.start()
-        await self._build_chat(session, redis)
+        await self._build_chat(redis)
 
-    async def _build_chat(self, session: aiohttp.ClientSession, redis: Redis) -> None:
+    async def _build_chat(self, redis: Redis) -> None:
         services = self._services()
         token = self.settings.telegram.token
         self.chat = None
@@ -125,6 +124,8 @@ class App:
             from bot.chat.transport import AiohttpRequest
 
             base = self.settings.telegram.api_base
+            proxy = self.settings.telegram.proxy
+            session = await self._stack.enter_async_context(aiohttp.ClientSession(proxy=proxy))
             sender = BotApi(session, base, token)
             request = AiohttpRequest(session)
             self.chat = Chat(token, base, request, redis, services, self._allowed, self.clock)
@@ -132,20 +133,21 @@ class App:
         pacing = Pacing(time.monotonic, gaps=token is not None)
         self.deliverer = Deliverer(self.outbox, self.store, sender, pacing, self.clock)
 
-    def _work(self) -> list[Coroutine[None, None, None]]:
-        work: list[Coroutine[None, None, None]] = [
-            self.evaluator.run(),
-            self.deliverer.run(),
-            self.followers.run(),
-            self._ticks(),
-            *(poller.run() for poller in self.pollers),
-        ]
+    def _work(self) -> dict[str, Coroutine[None, None, None]]:
+        work: dict[str, Coroutine[None, None, None]] = {
+            "evaluator": self.evaluator.run(),
+            "deliverer": self.deliverer.run(),
+            "followers": self.followers.run(),
+            "clock": self._ticks(),
+        }
+        for poller in self.pollers:
+            work[poller.watcher.name] = poller.run()
         if self.chat is not None:
-            work.append(self.chat.run())
+            work["telegram"] = self.chat.run()
         if self.prompt is not None:
-            work.append(self.prompt.run())
+            work["prompt"] = self.prompt.run()
         if self.settings.health.port:
-            work.append(self._serve_health())
+            work["health"] = self._serve_health()
         return work
 
     async def _store_url(self) -> str:
@@ -200,10 +202,7 @@ class App:
         return found
 
     def _parts(self) -> list[Part]:
-        parts = [
-            Part(p.standing.watcher, p.standing.last_look, 3 * p.watcher.every + SLACK)
-            for p in self.pollers
-        ]
+        parts = [Part(p.standing.watcher, p.standing.next_look, SLACK) for p in self.pollers]
         if self.chat is not None:
             parts.append(Part("telegram", self.chat.polled_at, SLACK))
         return parts

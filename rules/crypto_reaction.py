@@ -29,12 +29,18 @@ class CryptoReaction(Rule):
     reads: ClassVar[tuple[type[Fact], ...]] = (Bar,)
 
     pace: Pace = Pace(resolves=False)
-    symbols: tuple[str, ...] = ("BTC/USDT", "ETH/USDT")
+    symbols: tuple[str, ...] = Field(
+        default=("BTC/USDT", "ETH/USDT"), description="whose prices are followed, as in ccxt"
+    )
     windows_min: tuple[int, ...] = Field(default=(5, 30, 120), description="lengths in minutes")
     primary_min: int = Field(default=120, description="this one is always told")
-    abnormal_z: float = Field(default=3.0, gt=0)
+    abnormal_z: float = Field(
+        default=3.0, gt=0, description="standard deviations from which a move is abnormal"
+    )
     baseline: timedelta = Field(default=timedelta(days=3), description="what is usual is from here")
-    least_samples: int = Field(default=12, ge=2)
+    least_samples: int = Field(
+        default=12, ge=2, description="fewer returns than this do not say what is usual"
+    )
     stale_after: timedelta = Field(
         default=timedelta(minutes=10), description="a price older than this says nothing"
     )

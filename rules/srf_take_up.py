@@ -25,11 +25,17 @@ class SrfTakeUp(Rule):
     reads: ClassVar[tuple[type[Fact], ...]] = (RepoOperation,)
 
     pace: Pace = Pace(resolves=False)
-    watch_bn: Decimal = Decimal(5)
-    warn_bn: Decimal = Decimal(15)
-    warn_any_day_bn: Decimal = Decimal(30)
-    alarm_any_day_bn: Decimal = Decimal(50)
-    redesigned_on: date = date(2025, 12, 11)
+    watch_bn: Decimal = Field(
+        default=Decimal(5), description="a day's total from which it is a watch"
+    )
+    warn_bn: Decimal = Field(default=Decimal(15), description="a warning")
+    warn_any_day_bn: Decimal = Field(
+        default=Decimal(30), description="a warning on expected days too"
+    )
+    alarm_any_day_bn: Decimal = Field(default=Decimal(50), description="an alarm, on any day")
+    redesigned_on: date = Field(
+        default=date(2025, 12, 11), description="first day under the redesign of December 2025"
+    )
     sofr_spread_bp: Decimal = Field(default=Decimal(5), description="SOFR minus IORB")
 
     def findings(self, event: Event, view: View) -> Iterator[Finding]:

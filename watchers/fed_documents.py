@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from rules.events import Document, DocumentType, Event, content_hash
 from watchers.article import article
 from watchers.base import Link, Page, SourceChangedError, Watcher
@@ -22,8 +24,13 @@ class FedDocuments(Watcher):
 
     name: ClassVar[str] = "fed_documents"
     polled: ClassVar[bool] = False
-    statement_title: str = r"\bFOMC statement\b"
-    note_within: timedelta = timedelta(minutes=2)
+    statement_title: str = Field(
+        default=r"\bFOMC statement\b",
+        description="entries whose title matches announce a statement",
+    )
+    note_within: timedelta = Field(
+        default=timedelta(minutes=2), description="how long a missing page only means not yet"
+    )
 
     def links(self, event: Event) -> Iterator[Link]:
         """The statement's page and the note's, for a feed entry that announces a statement."""

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 
+from pydantic import Field
+
 from rules.events import Document, DocumentType, content_hash
 from watchers.base import Link, Page, SourceChangedError, Watcher
 from watchers.feed import FeedError, feed_of, items
@@ -22,7 +24,7 @@ class FedPress(Watcher):
     """Asked every minute; an unchanged feed costs the Fed one 304 and us one hash."""
 
     name: ClassVar[str] = "fed_press"
-    url: str = HOST + "feeds/press_monetary.xml"
+    url: str = Field(default=HOST + "feeds/press_monetary.xml", description="the feed")
     every: timedelta = timedelta(seconds=30)
 
     def pages(self, now: datetime) -> Iterator[Link]:

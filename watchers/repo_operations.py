@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pydantic import Field
+
 from rules.events import Facility, RepoOperation, content_hash
 from watchers.base import Link, Page, SourceChangedError, Watcher
 
@@ -56,7 +58,10 @@ class RepoOperations(Watcher):
     """Results are up within 40 s of a close; the API sends no validators, so content decides."""
 
     name: ClassVar[str] = "repo_operations"
-    url: str = "https://markets.newyorkfed.org/api/rp/all/all/results/lastTwoWeeks.json"
+    url: str = Field(
+        default="https://markets.newyorkfed.org/api/rp/all/all/results/lastTwoWeeks.json",
+        description="results of the last two weeks",
+    )
     every: timedelta = timedelta(seconds=30)
 
     def pages(self, now: datetime) -> Iterator[Link]:

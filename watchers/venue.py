@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import orjson
@@ -87,10 +87,10 @@ class Venue:
         self.problem = ""
         loop = asyncio.get_running_loop()
         began = loop.time()
+        await self._connect(symbols, ask)
         found = {}
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
-                await self._connect(symbols, ask)
                 for symbol in symbols:
                     raw = await self._ask(symbol)
                     received_at = now + timedelta(seconds=loop.time() - began)
@@ -125,11 +125,11 @@ class Venue:
                 {**ticker, "timestamp": stamp, "received_at": received_at.isoformat()}
             )
             found = read(self.name, symbol, orjson.loads(raw), self._oldest)
-            self._check_order(symbol, found)
+            if ticker.get("timestamp"):
+                self._check_order(symbol, found)
         except (QuoteRefusedError, orjson.JSONEncodeError) as error:
             self._blame(symbol, str(error))
             return None
-        self._newest[symbol] = found.at
         return orjson.Fragment(raw)
 
     def _blame(self, symbol: str, said: str) -> None:
@@ -146,9 +146,11 @@ class Venue:
         return int(since.timestamp() * 1000)
 
     def _check_order(self, symbol: str, found: Quote) -> None:
-        newest = self._newest.get(symbol, datetime.min.replace(tzinfo=UTC))
+        """The venue's own time may stand still but not go backwards."""
+        newest = self._newest.setdefault(symbol, found.at)
         if found.at < newest:
             raise QuoteRefusedError(f"expected a time from {newest} on, found {found.at}")
+        self._newest[symbol] = found.at
 
     def _rest(self, now: datetime, *, answered: bool) -> None:
         if answered:

@@ -87,7 +87,7 @@ class Exchange:
         if isinstance(fault, int):
             return web.json_response({"code": 0, "msg": "unavailable"}, status=fault)
         if fault is Fault.HANG:
-            await asyncio.sleep(3600)
+            await _gone(request)
         if fault is Fault.BROKEN:
             return web.Response(text='[{"last": "1151', content_type="application/json")
         tick = self._tick(host, _wire_name(request, path), fault)
@@ -109,6 +109,12 @@ class Exchange:
         named = "LTC" + wire[3:] if fault is Fault.OTHER_PAIR else wire
         self._told[host, wire] = Tick(named, text, last, at)
         return self._told[host, wire]
+
+
+async def _gone(request: web.Request) -> None:
+    """Say nothing until the caller gives up."""
+    while request.transport is not None:  # noqa: ASYNC110 - aiohttp has no event for it
+        await asyncio.sleep(0.01)
 
 
 def _wire_name(request: web.Request, path: str) -> str:

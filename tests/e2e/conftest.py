@@ -31,6 +31,14 @@ NOTE = (
     "Reserve's holdings of Treasury securities."
 )
 
+RUNOFF = (
+    "Decisions Regarding Monetary Policy Implementation\n\n"
+    "The Federal Open Market Committee directs the Desk to:\n\n"
+    "- Undertake open market operations as necessary to maintain the federal funds rate in range.\n"
+    "- Roll over at auction the amount of principal payments from the Federal Reserve's holdings of "
+    "Treasury securities maturing in each calendar month that exceeds a cap of $5 billion per month."
+)
+
 CONFIG = """
 [telegram]
 api_base = "{url}/api.telegram.org"
@@ -92,7 +100,7 @@ async def world() -> AsyncIterator[World]:
     prices = {"BTC/USDT": Decimal("112000.5"), "ETH/USDT": Decimal("3950.25")}
     world = World(now, Telegram(TOKEN, check), Exchange(lambda symbol, _: prices.get(symbol), now))
     async with world:
-        publish(world, datetime(2025, 9, 17, 18, tzinfo=UTC), CUT_SEPTEMBER)
+        publish(world, datetime(2025, 9, 17, 18, tzinfo=UTC), CUT_SEPTEMBER, RUNOFF)
         operations(world)
         yield world
 
