@@ -70,10 +70,10 @@ class Deliverer:
         await self._outbox.stream.join(rows.GROUP)
         async with asyncio.TaskGroup() as tasks:
             for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
-                self._start(tasks, entry)
+                await self._start(tasks, entry)
             while True:
                 for entry in await self._outbox.jobs(self._worker, wait=WAIT):
-                    self._start(tasks, entry)
+                    await self._start(tasks, entry)
                 while len(self._jobs) >= MOST_JOBS:
                     await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
 
@@ -82,27 +82,34 @@ class Deliverer:
         while self._jobs:
             await asyncio.wait(self._jobs)
 
-    def _start(self, tasks: asyncio.TaskGroup, entry: Entry) -> None:
-        task = tasks.create_task(self._job(entry))
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
+    async def _start(self, tasks: asyncio.TaskGroup, entry: Entry) -> None:
+        """Read a job's open rows and queue each in its chat's lane.
 
-    async def _job(self, entry: Entry) -> None:
+        Jobs are read one after the other, so a lane has them in the order of the outbox: a reply
+        never overtakes the message it replies to.
+        """
         try:
             job = Job.model_validate_json(entry.payload)
         except ValidationError as error:
-            log.error("job cannot be read", id=entry.id, problem=str(error))  # noqa: TRY400
+            log.error("job cannot be read", id=entry.id, problem=str(error))  # noqa: TRY400 - one line
             await self._outbox.stream.acknowledge(rows.GROUP, [entry.id])
             return
         ledger = await self._outbox.ledger(job.transition.id)
-        open_rows = {chat: state for chat, state in ledger.items() if rows.is_open(state)}
-        people = {person.chat_id: person for person in await self._store.subscribers()}
-        await asyncio.gather(
-            *(
+        people = {person.chat_id: person for person in (await self._store.audience())[0]}
+        lanes = [
+            tasks.create_task(
                 self._lane(job, chat, people.get(chat), begun=state == rows.IN_FLIGHT)
-                for chat, state in open_rows.items()
             )
-        )
+            for chat, state in ledger.items()
+            if rows.is_open(state)
+        ]
+        task = tasks.create_task(self._finish(entry, lanes))
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+
+    async def _finish(self, entry: Entry, lanes: list[asyncio.Task[None]]) -> None:
+        if lanes:
+            await asyncio.wait(lanes)
         await self._outbox.stream.acknowledge(rows.GROUP, [entry.id])
 
     async def _lane(

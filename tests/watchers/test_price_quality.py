@@ -76,6 +76,21 @@ def test_another_pair_is_refused_whatever_symbol_ccxt_put_on_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "info",
+    [
+        pytest.param({}, id="an empty object"),
+        pytest.param({"c": []}, id="an empty list"),
+        pytest.param({"c": 7}, id="a number for a list"),
+        pytest.param("maintenance", id="words"),
+        pytest.param(None, id="null"),
+    ],
+)
+def test_where_the_venue_wrote_no_price_there_is_none(info: object) -> None:
+    with pytest.raises(QuoteRefusedError, match="expected a last price above zero, found 'None'"):
+        quote("kraken", ticker(info), KRAKEN, "XBTUSDT")
+
+
+@pytest.mark.parametrize(
     "found",
     [
         pytest.param(None, id="nothing"),
