@@ -65,7 +65,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An answer: the bytes and when they came. `known` holds uids that need no second reading."""
+    """An answer: the bytes and when they came. Names of headers are in lower case.
+    `known` holds uids that need no second reading."""
 
     link: Link
     body: bytes

@@ -77,8 +77,8 @@ class Fetch:
         """This version has been dealt with."""
         before = self.kept.get(page.link.url)
         self.kept[page.link.url] = Validator(
-            etag=page.headers.get("ETag"),
-            last_modified=page.headers.get("Last-Modified"),
+            etag=page.headers.get("etag"),
+            last_modified=page.headers.get("last-modified"),
             hash=content_hash(page.body),
             asked=before.asked if before else 0,
         )
@@ -106,7 +106,8 @@ class Fetch:
         _check_kind(source, link, response.content_type, body)
         if known and (content_hash(body) == known.hash or _older(response, known)):
             return None
-        return Page(link, body, self._clock(), response.content_type, dict(response.headers))
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Page(link, body, self._clock(), response.content_type, headers)
 
     def _address(self, link: Link) -> str:
         gateway = self.settings.gateway

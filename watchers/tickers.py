@@ -42,7 +42,9 @@ class Tickers(Watcher):
         default=timedelta(seconds=60), gt=timedelta(0), description="older is not fresh"
     )
     largest_gap_pct: Decimal = Field(
-        default=Decimal(20), gt=0, description="further from the other venues' median is refused"
+        default=Decimal(20),
+        gt=0,
+        description="further than this from what most venues say is refused",
     )
 
     _venues: dict[str, Venue] = PrivateAttr(default_factory=dict)

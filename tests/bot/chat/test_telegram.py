@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -50,8 +50,11 @@ async def polling(chat: Chat) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        while not task.done():  # Python 3.11's wait_for, under redis-py, can swallow one cancel
+            task.cancel()
+            await asyncio.wait({task}, timeout=0.1)
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def until(condition: Callable[[], bool]) -> None:
