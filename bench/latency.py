@@ -23,6 +23,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import aiohttp
 import feedparser
@@ -195,7 +196,9 @@ class Plain:
 
     async def _send(self) -> None:
         while True:
-            answer = await self._reader.xreadgroup("g", "a", {"plain": ">"}, count=10, block=1000)
+            answer: Any = await self._reader.xreadgroup(
+                "g", "a", {"plain": ">"}, count=10, block=1000
+            )
             for _, entries in answer:
                 for id_, fields in entries:
                     await self._bot.send_message(CHAT, fields[b"title"].decode())

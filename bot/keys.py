@@ -33,6 +33,5 @@ SILENCES = PREFIX + "silences"
 # Watching. Hash watcher name -> cursor JSON; for ever.
 CURSORS = PREFIX + "cursors"
 
-# Chat. Stream of raw Telegram updates, and the next update id to ask for; for ever.
-UPDATES = PREFIX + "updates"
+# Chat. The next Telegram update id to ask for; for ever.
 UPDATE_OFFSET = PREFIX + "update-offset"

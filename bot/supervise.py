@@ -1,7 +1,8 @@
 """Runs the bot's loops side by side, and ends them even when one swallows its cancellation.
 
-A library may catch `CancelledError` in the middle of a connection attempt; a TaskGroup would then
-wait for ever, and a container would be killed with messages in flight.
+On Python 3.11 a cancellation that meets a write to the store in the same moment can be lost inside
+`asyncio.wait_for`; a TaskGroup would then wait for ever, and a container would be killed with
+messages in flight.
 """
 
 import asyncio

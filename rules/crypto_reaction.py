@@ -19,8 +19,8 @@ MINUTE = timedelta(minutes=1)
 class CryptoReaction(Rule):
     """One follow-up per window: always for the primary one, otherwise only if it is abnormal.
 
-    The price before is that of the last bar closed before the event was first seen. What is usual is
-    the root mean square of the returns over windows of the same length before the event; an
+    The price before is that of the last bar closed before the event was first seen. What is usual
+    is the root mean square of the returns over windows of the same length before the event; an
     ordinary answer is "within the usual range".
     """
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import feedparser
-
 from pydantic import Field
 
 from rules.events import Document, DocumentType, content_hash

@@ -7,9 +7,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rules.events import Facility, RepoOperation, content_hash
 from watchers.base import Link, Page, SourceChangedError, Watcher

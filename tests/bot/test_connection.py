@@ -1,5 +1,7 @@
 """Connections: no silent retries, and a server with lossy settings is told about."""
 
+from typing import Any
+
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -16,7 +18,7 @@ async def test_a_command_is_sent_once_and_fails_at_once() -> None:
 
 
 async def test_lossy_settings_are_named(redis: Redis) -> None:
-    before = await redis.config_get("maxmemory-policy")
+    before: Any = await redis.config_get("maxmemory-policy")
     await redis.config_set("maxmemory-policy", "allkeys-lru")
 
     found = await warnings(redis)

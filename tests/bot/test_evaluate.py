@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -50,8 +51,8 @@ class Bench:
         await asyncio.gather(task, return_exceptions=True)
 
     async def behind(self) -> bool:
-        (last, _), *_ = await self.redis.xrevrange(keys.EVENTS, count=1)
-        return await self.outbox.position() != last.decode()
+        newest: Any = await self.redis.xrevrange(keys.EVENTS, count=1)
+        return bool(await self.outbox.position() != newest[0][0].decode())
 
 
 @pytest.fixture

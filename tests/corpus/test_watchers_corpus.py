@@ -75,7 +75,7 @@ def test_the_history_of_take_up_is_what_the_thresholds_were_made_from(corpus: Pa
 
 
 def test_every_release_survives_the_page_template(corpus: Path) -> None:
-    import json  # noqa: PLC0415 - only here
+    import json
 
     for path in sorted((corpus / "fomc" / "statements").glob("*.json")):
         raw = json.loads(path.read_bytes())

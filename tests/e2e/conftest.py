@@ -25,8 +25,8 @@ NOTE = (
     "Decisions Regarding Monetary Policy Implementation\n\n"
     "The Federal Open Market Committee directs the Desk to:\n\n"
     "- Undertake open market operations as necessary to maintain the federal funds rate in range.\n"
-    "- Roll over at auction the amount of principal payments from the Federal Reserve's holdings of "
-    "Treasury securities maturing in October and November that exceeds a cap of $5 billion per "
+    "- Roll over at auction the amount of principal payments from the Federal Reserve's holdings "
+    "of Treasury securities maturing in October and November that exceeds a cap of $5 billion per "
     "month. Beginning on December 1, roll over at auction all principal payments from the Federal "
     "Reserve's holdings of Treasury securities."
 )
@@ -35,8 +35,9 @@ RUNOFF = (
     "Decisions Regarding Monetary Policy Implementation\n\n"
     "The Federal Open Market Committee directs the Desk to:\n\n"
     "- Undertake open market operations as necessary to maintain the federal funds rate in range.\n"
-    "- Roll over at auction the amount of principal payments from the Federal Reserve's holdings of "
-    "Treasury securities maturing in each calendar month that exceeds a cap of $5 billion per month."
+    "- Roll over at auction the amount of principal payments from the Federal Reserve's holdings "
+    "of Treasury securities maturing in each calendar month that exceeds a cap of $5 billion per "
+    "month."
 )
 
 CONFIG = """
@@ -131,8 +132,8 @@ def publish(world: World, at: datetime, text: str = CUT_OCTOBER, note: str = NOT
 
 def operations(world: World, *accepted_bn: str) -> None:
     """Today's standing repo results, one after the other."""
-    from bot.demo.papers.pages import OPERATIONS_URL  # noqa: PLC0415
-    from bot.demo.papers.pages import operations as payload  # noqa: PLC0415
+    from bot.demo.papers.pages import OPERATIONS_URL
+    from bot.demo.papers.pages import operations as payload
 
     today = now().astimezone(NEW_YORK)
     close = f"{today:%H:%M}"

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -23,6 +24,10 @@ from tests.e2e.conftest import (
 )
 
 pytestmark = pytest.mark.process
+
+
+def _more_than(world: World, count: int) -> bool:
+    return len(texts(world)) > count
 
 
 def alerts(world: World) -> list[str]:
@@ -83,7 +88,7 @@ async def test_commands_answer(bot: Bot, world: World) -> None:
         for command in ("/help", "/status", "/rules", "/latest", "/silence 2h srf_take_up", "/nix"):
             count = len(texts(world))
             await world.telegram.say(CHAT, command)
-            await until(lambda count=count: len(texts(world)) > count)
+            await until(partial(_more_than, world, count))
 
         help_, status, rules, latest, silence, unknown = texts(world)[1:]
     assert "/silence" in help_
@@ -136,7 +141,7 @@ async def test_a_wrong_token_is_one_clear_line(bot: Bot) -> None:
         pytest.param(503, b"", "text/html", "503", id="unavailable"),
     ],
 )
-async def test_a_bad_source_is_named_once_and_the_others_go_on(  # noqa: PLR0913 - a table
+async def test_a_bad_source_is_named_once_and_the_others_go_on(
     bot: Bot, world: World, status: int, body: bytes, kind: str, reason: str
 ) -> None:
     world.fault(OPERATIONS_URL, answers(status, body, kind))
@@ -176,7 +181,7 @@ async def test_a_second_bot_on_one_token_says_so_and_alerts_go_on(bot: Bot, worl
 
 
 async def _poll_forever(world: World) -> None:
-    import aiohttp  # noqa: PLC0415
+    import aiohttp
 
     async with aiohttp.ClientSession() as session:
         url = f"{world.url}/api.telegram.org/bot{TOKEN}/getUpdates"

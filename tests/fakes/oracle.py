@@ -5,7 +5,7 @@ from typing import Any
 from aiogram import methods
 from pydantic import ValidationError
 
-METHODS = {
+METHODS: dict[str, Any] = {
     kind.__api_method__: kind
     for name in methods.__all__
     if isinstance(kind := getattr(methods, name), type) and hasattr(kind, "__api_method__")

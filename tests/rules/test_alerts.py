@@ -1,6 +1,7 @@
 """An alert's life as timelines: one letter a minute."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -87,5 +88,5 @@ def test_what_is_told(found: str, pace: Pace, told: list[Reason]) -> None:
 def test_first_and_resolved_alternate(found: str) -> None:
     told = [r for r in life(found)[1] if r in (Reason.FIRST, Reason.RESOLVED)]
 
-    assert all(a is not b for a, b in zip(told, told[1:], strict=False))
+    assert all(a is not b for a, b in pairwise(told))
     assert not told or told[0] is Reason.FIRST

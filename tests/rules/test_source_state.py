@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rules.alerts import Reason
 from rules.engine import Engine, fold
-from rules.events import ClockTick, Health, SourceState
+from rules.events import ClockTick, Event, Health, SourceState
 from rules.source_state import SourceTrouble
 from tests.fakes.facts import utc
 
@@ -28,13 +28,19 @@ def tick(minute: int) -> ClockTick:
 
 
 def test_a_hiccup_is_not_told() -> None:
-    events = [state(0, Health.FAILING), tick(5), state(6, Health.OK), tick(20)]
+    events: list[Event] = [state(0, Health.FAILING), tick(5), state(6, Health.OK), tick(20)]
 
     assert fold(Engine([SourceTrouble()]), events) == []
 
 
 def test_an_outage_is_told_once_and_its_end_too() -> None:
-    events = [state(0, Health.FAILING), tick(11), tick(12), state(30, Health.OK), tick(31)]
+    events: list[Event] = [
+        state(0, Health.FAILING),
+        tick(11),
+        tick(12),
+        state(30, Health.OK),
+        tick(31),
+    ]
 
     told = fold(Engine([SourceTrouble()]), events)
 

@@ -113,7 +113,7 @@ async def test_we_say_who_we_are(fetch: Fetch, world: World) -> None:
         pytest.param(200, b"x" * 200_000, "text/xml", SourceChangedError, "more", id="too large"),
     ],
 )
-async def test_what_is_no_answer(  # noqa: PLR0913 - a table
+async def test_what_is_no_answer(
     fetch: Fetch, world: World, status: int, body: bytes, kind: str, error: type, found: str
 ) -> None:
     world.fault(URL, answers(status, body, kind))

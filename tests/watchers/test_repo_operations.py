@@ -48,7 +48,7 @@ def test_both_operations_of_a_day_and_the_reverse_repo() -> None:
         pytest.param({"totalAmtAccepted": 1_000_000}, False, id="tiny is not a test"),
     ],
 )
-def test_technical_exercises(fields: dict[str, object], small: bool) -> None:  # noqa: FBT001 - a table
+def test_technical_exercises(fields: dict[str, object], small: bool) -> None:
     assert read(changed(**fields))[0].small_value is small
 
 

@@ -59,7 +59,7 @@ async def polling(chat: Chat) -> AsyncIterator[None]:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - what happened is counted, not announced
+        while not condition():
             await asyncio.sleep(0.01)
 
 
