@@ -94,8 +94,10 @@ class Deliverer:
             log.error("job cannot be read", id=entry.id, problem=str(error))  # noqa: TRY400 - one line
             await self._outbox.stream.acknowledge(rows.GROUP, [entry.id])
             return
-        ledger = await self._outbox.ledger(job.transition.id)
-        people = {person.chat_id: person for person in (await self._store.audience())[0]}
+        ledger, (audience, _) = await asyncio.gather(
+            self._outbox.ledger(job.transition.id), self._store.audience()
+        )
+        people = {person.chat_id: person for person in audience}
         lanes = [
             tasks.create_task(
                 self._lane(job, chat, people.get(chat), begun=state == rows.IN_FLIGHT)
@@ -135,9 +137,12 @@ class Deliverer:
             # Chatter may rather be missed once than come twice.
             await self._outbox.mark(id_, chat_id, rows.UNCERTAIN)
             return True
-        message = _message(job, person, attempt)
         await self._pacing.wait(chat_id)
-        await self._outbox.mark(id_, chat_id, rows.IN_FLIGHT)
+        # The store syncs its disk while the text is written.
+        marking = asyncio.create_task(self._outbox.mark(id_, chat_id, rows.IN_FLIGHT))
+        await asyncio.sleep(0)
+        message = _message(job, person, attempt)
+        await marking
         outcome = await asyncio.shield(self._send(attempt, message))
         if outcome.fate is Fate.ACCEPTED:
             await self._outbox.mark(id_, chat_id, rows.accepted(outcome.message_id))
@@ -215,4 +220,10 @@ class _Attempt:
 def _message(job: Job, person: Subscriber, attempt: _Attempt) -> Message:
     reader = Reader(language=person.language, time_zone=person.time_zone)
     receipt = Receipt(*rows.receipt_times(job))
-    return render(job.transition, reader, receipt, possible_repeat=attempt.uncertain)
+    return render(
+        job.transition,
+        reader,
+        receipt,
+        possible_repeat=attempt.uncertain,
+        before=job.transition.before,
+    )

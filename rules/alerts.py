@@ -51,6 +51,9 @@ class Transition(Value):
         default=None, description="dedup key of the alert to reply to, if not this one"
     )
     quiet: bool = Field(default=False, description="old news: state moves, nobody is told")
+    before: Finding | None = Field(
+        default=None, description="what people were told last, if this corrects or escalates it"
+    )
 
 
 def step(

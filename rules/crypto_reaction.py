@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import fmean
 from typing import ClassVar
@@ -93,6 +93,7 @@ class CryptoReaction(Rule):
                 "venues": event.venues,
             },
             evidence=(event.uid,),
+            urls=tuple(p.url for p in view.regime.papers if p.url and _is_of(p.as_of, thread)),
             thread=thread.key,
             published_at=event.published_at,
             observed_at=event.observed_at,
@@ -131,6 +132,10 @@ def _window_returns(candles: list[Candle], step: timedelta) -> Iterator[float]:
         elif candle.at - start.at >= step:
             yield math.log(candle.close / start.close)
             start = candle
+
+
+def _is_of(day: date, thread: Thread) -> bool:
+    return thread.key == f"fomc:{day.isoformat()}"
 
 
 def _rounded(number: float, digits: int) -> Decimal:

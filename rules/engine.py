@@ -87,10 +87,17 @@ class Engine:
         after, reason = step(before, finding, self.now, rule.pace)
         self.alerts[key] = after
         if reason is not None and after.finding is not None:
-            yield self._transition(after, after.finding, reason, quiet=quiet)
+            told = before.finding if reason in (Reason.CORRECTION, Reason.ESCALATED) else None
+            yield self._transition(after, after.finding, reason, told, quiet=quiet)
 
     def _transition(
-        self, alert: Alert, finding: Finding, reason: Reason, *, quiet: bool
+        self,
+        alert: Alert,
+        finding: Finding,
+        reason: Reason,
+        before: Finding | None,
+        *,
+        quiet: bool,
     ) -> Transition:
         root = self._root(finding, quiet=quiet)
         if reason is Reason.FIRST and root is not None:
@@ -102,6 +109,7 @@ class Engine:
             at=self.now,
             root=root,
             quiet=quiet,
+            before=before,
         )
 
     def _root(self, finding: Finding, *, quiet: bool) -> str | None:

@@ -90,3 +90,19 @@ def test_a_restart_anywhere_changes_nothing(cut: int) -> None:
 
     assert first + second == expected
     assert after.snapshot() == whole.snapshot()
+
+
+def test_a_correction_carries_what_was_told_before() -> None:
+    subject = engine()
+    raised = CUT_OCTOBER.replace("3-3/4 to 4 percent", "3-1/2 to 3-3/4 percent")
+
+    fold(subject, [statement(OCTOBER, CUT_OCTOBER)])
+    corrected = [
+        one
+        for one in fold(subject, [statement(OCTOBER, raised, revision=1)])
+        if one.finding.rule == "rate_decision"
+    ]
+
+    assert [one.reason for one in corrected] == [Reason.CORRECTION]
+    assert corrected[0].before is not None
+    assert corrected[0].before.values["target_high_pct"] == 4
