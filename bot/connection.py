@@ -12,8 +12,8 @@ LONGEST_WAIT_S = 8
 def connect(url: str, *, blocking: bool = False) -> Redis:
     """A client for `url`; a blocking one may wait `LONGEST_WAIT_S` for an answer.
 
-    redis-py repeats a command up to ten times when a reply is lost, which doubles every XADD:
-    what is safe to repeat is decided by the caller, so its own retries are off.
+    Answers are bytes. redis-py repeats a command up to ten times when a reply is lost, which
+    doubles every XADD: what is safe to repeat is decided by the caller, so its own retries are off.
     """
     client: Redis = Redis.from_url(
         url,
@@ -35,9 +35,14 @@ async def warnings(redis: Redis) -> list[str]:
             found.append(f"Redis 7.0 or newer expected, found {version}")
         config = await redis.config_get("appendonly", "maxmemory-policy")
     except RedisError as error:
-        return [*found, f"cannot ask the store for its settings: {error}"]
-    if config.get("appendonly") != "yes":
-        found.append("appendonly yes expected, found no: a restart of the store loses alerts")
+        return [
+            *found,
+            f"cannot ask the store for its settings ({error}): "
+            "make sure that it has appendonly yes and maxmemory-policy noeviction",
+        ]
+    kept = config.get("appendonly")
+    if kept != "yes":
+        found.append(f"appendonly yes expected, found {kept}: a restart of the store loses alerts")
     policy = config.get("maxmemory-policy")
     if policy != "noeviction":
         found.append(f"maxmemory-policy noeviction expected, found {policy}: keys may vanish")

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rules.events import Health
 from watchers.fetch import Validator
 
 KNOWN_KEPT = 500
@@ -17,6 +18,7 @@ class Cursor(BaseModel):
 
     first_look: datetime | None = Field(default=None, description="end of the first pass")
     known: tuple[str, ...] = Field(default=(), description="uids published, newest last")
+    state: Health | None = Field(default=None, description="the state that was told last")
     pages: dict[str, Validator] = Field(default_factory=dict, description="by URL")
 
     def with_known(self, uids: list[str]) -> "Cursor":

@@ -39,7 +39,9 @@ class FedDocuments(Watcher):
         match = _PAGE.match(event.url or "")
         if not match or not re.search(self.statement_title, event.title):
             return
-        day = date(int(match[2]), int(match[3]), int(match[4]))
+        day = _day(match)
+        if day is None:
+            return
         note = (event.url or "").replace(".htm", "1.htm")
         for url in (event.url or "", note):
             yield Link(
@@ -53,14 +55,15 @@ class FedDocuments(Watcher):
     def parse(self, page: Page) -> Iterator[Document]:
         """Yield the page's text as a document."""
         match = _PAGE.match(page.link.url)
+        day = _day(match) if match else None
         title, text = article(page.body)
-        if match is None or len(text) < SHORTEST_TEXT:
+        known = b'id="article"' in page.body or "Committee" in text
+        if match is None or day is None or len(text) < SHORTEST_TEXT or not known:
             raise SourceChangedError(
                 self.name,
                 f"expected an article at {page.link.url}, found {len(text)} characters of text",
                 body=page.body,
             )
-        day = date(int(match[2]), int(match[3]), int(match[4]))
         kind = DocumentType.IMPLEMENTATION_NOTE if match[6] else DocumentType.STATEMENT
         digest = content_hash(text)
         yield Document(
@@ -78,6 +81,14 @@ class FedDocuments(Watcher):
         )
 
 
+def _day(match: re.Match[str]) -> date | None:
+    """The day in a page's address, if there is such a day."""
+    try:
+        return date(int(match[2]), int(match[3]), int(match[4]))
+    except ValueError:
+        return None
+
+
 def _released(text: str, page: Page, day: date) -> datetime | None:
     """The time on the page, in New York."""
     match = _RELEASE_TIME.search(text) or _RELEASE_TIME.search(
@@ -86,4 +97,7 @@ def _released(text: str, page: Page, day: date) -> datetime | None:
     if not match:
         return None
     hour = int(match[1]) % 12 + (12 if match[3].lower() == "p" else 0)
-    return datetime.combine(day, time(hour, int(match[2])), NEW_YORK)
+    try:
+        return datetime.combine(day, time(hour, int(match[2])), NEW_YORK)
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from rules.events import Document, DocumentType, content_hash
 from watchers.base import Link, Page, SourceChangedError, Watcher
-from watchers.feed import FeedError, feed_of, items
+from watchers.feed import FeedError, Item, feed_of, items
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOST = "https://www.federalreserve.gov/"
@@ -43,8 +43,23 @@ class FedPress(Watcher):
             raise SourceChangedError(self.name, "expected items, found none", body=page.body)
         new = [item for item in found if self._uid(item.link) not in page.known]
         if new:
-            entries = feedparser.parse(io.BytesIO(feed_of(new)), sanitize_html=False).entries
-            yield from map(lambda entry: self._document(entry, page), reversed(entries))  # noqa: C417 - a generator would hide the order
+            yield from self._documents(new, page)
+
+    def _documents(self, new: list[Item], page: Page) -> Iterator[Document]:
+        """All that can be read; then, if there is any, the first problem: one odd entry must not
+        hide a release beside it."""
+        entries = feedparser.parse(io.BytesIO(feed_of(new)), sanitize_html=False).entries
+        problem = None
+        for entry in reversed(entries):
+            try:
+                yield self._document(entry, page)
+            except SourceChangedError as error:
+                problem = problem or error
+        if len(entries) != len(new):
+            found = f"expected {len(new)} readable items, found {len(entries)}"
+            problem = problem or SourceChangedError(self.name, found, body=page.body)
+        if problem is not None:
+            raise problem
 
     def _uid(self, link: str) -> str:
         path = link.strip().partition("federalreserve.gov/")[2] or link

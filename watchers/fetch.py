@@ -150,7 +150,7 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     """How long a source asks us to wait, from seconds or an HTTP date; at most an hour."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         wait = timedelta(seconds=min(int(header), 10**6))
     else:
         try:
@@ -178,9 +178,10 @@ def _older(response: aiohttp.ClientResponse, known: Validator) -> bool:
     try:
         mine = parsedate_to_datetime(known.last_modified or "")
         theirs = parsedate_to_datetime(response.headers.get("Last-Modified", ""))
+        older = theirs < mine
     except (ValueError, TypeError):
         return False
-    return theirs < mine
+    return older
 
 
 def _host(link: Link) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from rules.events import Event
+from rules.events import Event, Health, SourceState
 from watchers.base import Link, PageMissingError, SourceError, Watcher
 from watchers.fetch import Fetch
 from watchers.poll import Publish, read
@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 ASK_AGAIN_S = 1.0
 SLOWEST_S = 10.0
+SLOWEST_ONCE_TOLD_S = 60.0
 TRIES_WHEN_DOWN = 20
 
 
@@ -37,13 +38,22 @@ class Follower:
         not there yet are then awaited side by side.
         """
         links = [replace(link, baseline=event.baseline) for link in self.watcher.links(event)]
-        waits = [_Wait(link) for link in links]
+        waits = [_Wait(link, link.url == event.url, ASK_AGAIN_S) for link in links]
         late = [wait for wait in waits if not await self._try(wait)]
         await asyncio.gather(*(self._settle(wait) for wait in late))
+        if links and not event.baseline:
+            await self._tell(Health.OK, "")
 
     async def _settle(self, wait: "_Wait") -> None:
-        """Ask until the page is there, its time is up, or it is not what it should be."""
+        """Ask until the page is there, or was never more than a guess and its time is up.
+
+        A page that was announced is never given up: the event stays unfinished until it is read,
+        and a restart goes on asking.
+        """
         while not wait.is_over():
+            if wait.is_grave() and not wait.told:
+                wait.told = True
+                await self._tell(Health.FAILING, f"{wait.link.url}: {wait.problem}")
             await asyncio.sleep(wait.seconds)
             if await self._try(wait):
                 return
@@ -53,14 +63,26 @@ class Follower:
         """Ask once; whether the page is settled."""
         try:
             await self._read(wait.link)
-        except PageMissingError:
-            wait.missed()
+        except PageMissingError as error:
+            wait.missed(error.problem)
         except SourceError as error:
-            wait.failed()
+            wait.failed(error.problem)
             log.warning("page not read", url=wait.link.url, problem=error.problem)
         else:
             return True
         return False
+
+    async def _tell(self, state: Health, reason: str) -> None:
+        now = self._clock()
+        event = SourceState(
+            uid=f"source_state:{self.watcher.name}:{now.isoformat()}:{state}",
+            source=self.watcher.name,
+            observed_at=now,
+            watcher=self.watcher.name,
+            state=state,
+            reason=reason[:500],
+        )
+        await self._publish([event])
 
     async def _read(self, link: Link) -> None:
         page = await self._fetch(self.watcher.name, link)
@@ -79,20 +101,35 @@ class _Wait:
     """How long a page has been awaited, and how long to wait before asking again."""
 
     link: Link
-    seconds: float = ASK_AGAIN_S
+    announced: bool
+    seconds: float
     missing_s: float = 0.0
     failures: int = 0
+    told: bool = False
+    problem: str = ""
 
-    def missed(self) -> None:
+    def missed(self, problem: str) -> None:
         """Not there: normal for a page that is about to be published."""
         self.missing_s += self.seconds
+        self.problem = problem
+        if self.told:
+            self.seconds = SLOWEST_ONCE_TOLD_S
 
-    def failed(self) -> None:
+    def failed(self, problem: str) -> None:
         """No usable answer: ask more slowly."""
         self.failures += 1
-        self.seconds = min(self.seconds * 2, SLOWEST_S)
+        self.problem = problem
+        self.seconds = min(self.seconds * 2, SLOWEST_ONCE_TOLD_S if self.told else SLOWEST_S)
+
+    def is_grave(self) -> bool:
+        """It should be there by now, or no answer was usable for long."""
+        return self._is_missing() or self.failures > TRIES_WHEN_DOWN
 
     def is_over(self) -> bool:
-        """An old page is asked for once; a new one for as long as its link says."""
-        missing = self.missing_s > self.link.retry_for.total_seconds() or self.link.baseline
-        return bool(self.missing_s and missing) or self.failures > TRIES_WHEN_DOWN
+        """An old page is asked for once, a guessed one until it may be taken as missing."""
+        if self.link.baseline:
+            return bool(self.missing_s) or self.failures > TRIES_WHEN_DOWN
+        return self._is_missing() and not self.announced
+
+    def _is_missing(self) -> bool:
+        return self.missing_s > self.link.retry_for.total_seconds()

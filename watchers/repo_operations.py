@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
 from rules.events import Facility, RepoOperation, content_hash
 from watchers.base import Link, Page, SourceChangedError, Watcher
@@ -16,6 +16,8 @@ NEW_YORK = ZoneInfo("America/New_York")
 USD_A_BN = Decimal(10**9)
 # No operation was ever larger; a greater number is a change of unit, not news.
 LARGEST_BN = Decimal(4000)
+# Amounts are whole millions; a smaller one means that the unit is no longer the dollar.
+SMALLEST_USD = 10**6
 SMALL_VALUE_BN = Decimal("0.2")
 TEST_NUMBER = "99"
 # The standing facility began on this day; before it, repo was a discretionary operation.
@@ -38,15 +40,14 @@ class Row(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    operationId: str
-    auctionStatus: str
+    operationId: str = Field(pattern=r"\S")
     operationDate: date
-    operationType: str
+    operationType: Literal["Repo", "Reverse Repo"]
     operationMethod: str
     term: str
     releaseTime: str | None = None
     note: str | None = None
-    lastUpdated: datetime
+    lastUpdated: NaiveDatetime
     totalAmtSubmitted: int
     totalAmtAccepted: int
     details: list[Detail] = []
@@ -67,12 +68,23 @@ class RepoOperations(Watcher):
         yield Link(self.url, accept=("json",))
 
     def parse(self, page: Page) -> Iterator[RepoOperation]:
-        """Yield results, oldest first; announcements are not results."""
-        for row in sorted(self._rows(page), key=lambda row: row.lastUpdated):
-            if row.auctionStatus == "Results":
-                yield self._operation(row, page)
+        """Yield results, oldest first; announcements are not results and need not be complete.
 
-    def _rows(self, page: Page) -> list[Row]:
+        One odd result does not hide those beside it: it is told after them.
+        """
+        found: list[RepoOperation] = []
+        problem = None
+        for row in self._results(page):
+            try:
+                found.append(self._operation(self._row(row, page), page))
+            except SourceChangedError as error:
+                problem = problem or error
+        yield from sorted(found, key=lambda operation: operation.published_at or page.observed_at)
+        if problem is not None:
+            raise problem
+
+    def _results(self, page: Page) -> Iterator[Any]:
+        """The rows that are results, unread; a row without a status is a changed source."""
         try:
             operations: Any = orjson.loads(page.body)["repo"]["operations"]
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
@@ -81,8 +93,18 @@ class RepoOperations(Watcher):
             ) from error
         if not isinstance(operations, list):
             raise SourceChangedError(self.name, "expected a list of operations", body=page.body)
+        for row in operations:
+            status = row.get("auctionStatus") if isinstance(row, dict) else None
+            if status is None or status == "Results":
+                yield row
+
+    def _row(self, row: Any, page: Page) -> Row:
         try:
-            return [Row.model_validate(operation) for operation in operations]
+            if not isinstance(row, dict) or row.get("auctionStatus") is None:
+                raise SourceChangedError(
+                    self.name, "expected auctionStatus, found none", body=page.body
+                )
+            return Row.model_validate(row)
         except ValidationError as error:
             first = error.errors()[0]
             found = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
@@ -118,6 +140,8 @@ class RepoOperations(Watcher):
 
     def _bn(self, dollars: int) -> Decimal:
         amount = Decimal(dollars) / USD_A_BN
+        if 0 < dollars < SMALLEST_USD:
+            raise SourceChangedError(self.name, f"expected whole millions of USD, found {dollars}")
         if not 0 <= amount <= LARGEST_BN:
             raise SourceChangedError(
                 self.name, f"expected 0 to {LARGEST_BN} bn USD, found {amount} bn"

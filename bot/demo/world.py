@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
@@ -35,40 +35,52 @@ class Served:
         return f'"{hashlib.md5(self.body, usedforsecurity=False).hexdigest()}"'
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a page or a price: when, by the simulated clock and in monotonic seconds."""
+
+    page: str
+    moment: datetime
+    at: float
+    conditional: bool
+
+
 @dataclass(slots=True)
 class World:
-    """Put pages in, look at what was asked and what arrived. Times of `served` are monotonic."""
+    """Put pages in, look at what was asked and what arrived. Times of `served` are monotonic.
+
+    Pages go by host and path: whatever stands after the question mark gets the same answer.
+    """
 
     clock: Callable[[], datetime]
     telegram: Telegram
     exchange: Exchange
     pages: dict[str, Served] = field(default_factory=dict)
     faults: dict[str, Handler] = field(default_factory=dict)
-    asked: dict[str, int] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
     served: dict[tuple[str, str], float] = field(default_factory=dict)
     url: str = ""
     _runner: web.AppRunner | None = None
 
     def put(self, url: str, body: bytes, content_type: str) -> None:
         """Publish a page, or its next version."""
-        self.pages[url.removeprefix("https://")] = Served(body, content_type, self.clock())
+        self.pages[_key(url)] = Served(body, content_type, self.clock())
 
     def fault(self, url: str, handler: Handler | None) -> None:
         """Answer one address in another way, or as usual again."""
-        key = url.removeprefix("https://")
         if handler is None:
-            self.faults.pop(key, None)
+            self.faults.pop(_key(url), None)
         else:
-            self.faults[key] = handler
+            self.faults[_key(url)] = handler
 
     def first_served(self, url: str, before: float) -> float | None:
-        """When the newest version served by `before` first went out in full."""
-        key = url.removeprefix("https://")
-        times = [at for (page, _), at in self.served.items() if page == key and at <= before]
+        """When the newest version served by `before` first began to go out."""
+        times = [at for (page, _), at in self.served.items() if page == _key(url) and at <= before]
         return max(times, default=None)
 
     async def __aenter__(self) -> Self:
-        """Open the port."""
+        """Open the port; from here on Telegram shares the world's clock."""
+        self.telegram.clock = self.clock
         app = web.Application(client_max_size=1 << 20)
         app.router.add_route("*", "/{host}/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -95,7 +107,8 @@ class World:
         if host == TELEGRAM_HOST:
             return await self.telegram.handle(request, path)
         key = f"{host}/{path}"
-        self.asked[key] = self.asked.get(key, 0) + 1
+        conditional = bool({"If-None-Match", "If-Modified-Since"} & set(request.headers))
+        self.asked.append(Asked(key, self.clock(), time.monotonic(), conditional))
         if key in self.faults:
             return await self.faults[key](request)
         if host in self.exchange.HOSTS:
@@ -105,19 +118,33 @@ class World:
     def _page(self, request: web.Request, host: str, key: str) -> web.Response:
         page = self.pages.get(key)
         if page is None:
-            return web.Response(status=404, text="<html>Page not found</html>")
-        headers = {"Server": "cloudflare", "CF-Cache-Status": "DYNAMIC"}
+            # The Markets API answers a path it does not know with 400, never 404.
+            status = 404 if host == CACHED_HOST else 400
+            return web.Response(status=status, text="<html>Page not found</html>")
+        headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
         if host == CACHED_HOST:
-            headers["ETag"] = page.etag
-            headers["Last-Modified"] = format_datetime(page.changed_at, usegmt=True)
-            if request.headers.get("If-None-Match") == page.etag:
+            changed = format_datetime(page.changed_at, usegmt=True)
+            headers = {"Server": "cloudflare", "CF-Cache-Status": "DYNAMIC"}
+            headers |= {"ETag": page.etag, "Last-Modified": changed}
+            if _is_known(page, request):
                 return web.Response(status=304, headers=headers)
-        else:
-            headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
         self.served.setdefault((key, page.etag), time.monotonic())
-        response = web.Response(body=page.body, headers=headers)
-        response.headers["Content-Type"] = page.content_type
-        return response
+        headers["Content-Type"] = page.content_type
+        return web.Response(body=page.body, headers=headers)
+
+
+def _key(url: str) -> str:
+    return url.removeprefix("https://").partition("?")[0]
+
+
+def _is_known(page: Served, request: web.Request) -> bool:
+    """By the entity tag if there is one, otherwise by the date: RFC 9110, section 13.2.2."""
+    tag = request.headers.get("If-None-Match")
+    if tag is not None:
+        return page.etag in (tag, tag.removeprefix("W/"))
+    since = request.headers.get("If-Modified-Since")
+    changed = page.changed_at.replace(microsecond=0)
+    return since is not None and changed <= parsedate_to_datetime(since)
 
 
 async def hang(_: web.Request) -> web.StreamResponse:

@@ -74,6 +74,23 @@ def test_the_history_of_take_up_is_what_the_thresholds_were_made_from(corpus: Pa
     assert Decimal(rows["2025-10-31"]) == Decimal("50.35")
 
 
+def test_recorded_days_of_the_history_have_its_take_up(corpus: Path) -> None:
+    (file,) = (corpus / "sources" / "history").glob("srf_daily_bn_*.csv")
+    with file.open(encoding="utf-8") as lines:
+        wanted = {row["date"]: Decimal(row["SRF_USAGE"]) for row in csv.DictReader(lines)}
+    found: dict[str, Decimal] = {}
+    for recording in (corpus / "sources" / "nyfed_markets").glob("rp_results_*.json"):
+        for operation in RepoOperations().parse(page(recording.read_bytes())):
+            used = operation.facility is Facility.SRF and not operation.small_value
+            day = operation.as_of.isoformat()
+            found[day] = found.get(day, Decimal(0)) + (operation.accepted_bn if used else 0)
+
+    common = wanted.keys() & found.keys()
+
+    assert common
+    assert {day: found[day] for day in common} == {day: wanted[day] for day in common}
+
+
 def test_every_release_survives_the_page_template(corpus: Path) -> None:
     import json
 

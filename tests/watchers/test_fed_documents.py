@@ -82,3 +82,22 @@ def test_the_same_text_on_another_template_is_the_same_document() -> None:
 def test_what_is_no_article_is_refused(body: bytes) -> None:
     with pytest.raises(SourceChangedError, match="expected an article"):
         read(URL, body)
+
+
+def test_a_wall_before_the_page_is_no_statement() -> None:
+    wall = b"<title>Attention</title><main><p>" + b"You have been blocked. " * 20 + b"</p></main>"
+
+    with pytest.raises(SourceChangedError, match="expected an article"):
+        read(URL, wall)
+
+
+def test_an_impossible_release_time_does_not_hide_the_text() -> None:
+    body = release_page("FOMC statement", AT, CUT_OCTOBER).replace(b"at 2:00 p", b"at 2:75 p")
+
+    assert read(URL, body).published_at is None
+
+
+def test_an_impossible_day_leads_nowhere() -> None:
+    odd = URL.replace("20251029", "20251399")
+
+    assert list(FedDocuments().links(entry("Federal Reserve issues FOMC statement", odd))) == []

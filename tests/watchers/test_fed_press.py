@@ -70,3 +70,25 @@ def test_another_scheme_or_guid_is_the_same_release() -> None:
 def test_what_is_no_feed_of_the_fed_is_refused(change, found: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(SourceChangedError, match=found):
         list(FedPress().parse(page(change(feed([STATEMENT])))))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(b"Wed, 6 Aug 2025 18:00:00 GMT", b"soon", id="no date"),
+        pytest.param(MINUTES.url.encode(), b"https://www.newyorkfed.org/x", id="foreign link"),
+    ],
+)
+def test_a_statement_is_read_beside_an_odd_entry(old: bytes, new: bytes) -> None:
+    found = FedPress().parse(page(feed([STATEMENT, MINUTES]).replace(old, new)))
+
+    assert next(found).title == STATEMENT.title
+    with pytest.raises(SourceChangedError, match="expected"):
+        next(found)
+
+
+def test_items_that_the_reader_loses_are_no_empty_feed() -> None:
+    text = feed([STATEMENT]).decode("utf-8-sig").replace('"utf-8"', '"utf-16"')
+
+    with pytest.raises(SourceChangedError, match="1 readable items, found 0"):
+        list(FedPress().parse(page(text.encode("utf-16"))))

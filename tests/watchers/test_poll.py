@@ -184,3 +184,74 @@ async def test_nothing_escapes_the_loop(error: Exception) -> None:
     await bench.looks(2)
 
     assert bench.states() == [Health.FAILING, Health.OK]
+
+
+class Part(Script):
+    """A page whose last fact is odd."""
+
+    def parse(self, page: Page) -> Iterator[Event]:
+        yield from super().parse(page)
+        raise SourceChangedError("ages", "expected an age, found a word")
+
+
+async def test_what_can_be_read_beside_an_odd_fact_is_told_once_and_without_delay() -> None:
+    bench = Bench()
+    bench._script = Part.model_construct(answers=[b"10", b"10 5"], every=timedelta(minutes=1))
+
+    waits = await bench.looks(2)
+
+    assert bench.news() == ["age:10", "age:5"]
+    assert bench.states() == [Health.CHANGED]
+    assert max(waits) < timedelta(minutes=2)
+
+
+async def test_a_failure_before_a_restart_ends_after_it() -> None:
+    memory = Memory()
+    before = Bench(SourceUnavailableError("ages", "503"), memory=memory)
+    await before.looks(1)
+    after = Bench(b"5", memory=memory)
+
+    await after.looks(1)
+
+    assert before.states() == [Health.FAILING]
+    assert after.states() == [Health.OK]
+
+
+@pytest.mark.parametrize("raw", [b"{", b"\xff", b'{"unknown": 1}'], ids=["cut", "noise", "other"])
+async def test_an_unreadable_cursor_loses_no_news(raw: bytes) -> None:
+    memory = Memory()
+    memory.kept["ages"] = raw
+    bench = Bench(b"100 4000", memory=memory)
+
+    await bench.looks(1)
+
+    assert bench.news() == ["age:100"]
+
+
+class Shut(Memory):
+    """A store that cannot be read at first."""
+
+    shut = True
+
+    async def load(self, name: str) -> bytes | None:
+        if self.shut:
+            self.shut = False
+            raise ConnectionError("store is down")
+        return await super().load(name)
+
+
+async def test_a_cursor_that_cannot_be_loaded_yet_is_not_overwritten() -> None:
+    memory = Memory()
+    await Bench(b"10", memory=memory).looks(1)
+    shut = Shut()
+    shut.kept = memory.kept
+    bench = Bench(b"10 5", memory=shut)
+    async with aiohttp.ClientSession() as session:
+        fetch = Fetch(session, Fetching(), lambda: NOW)
+        poller = Poller(bench._script, fetch, bench.publish, shut, lambda: NOW, Random(1))
+
+        await poller.once()
+        await poller.once()
+
+    assert bench.news() == ["age:5"]
+    assert bench.states() == [Health.FAILING, Health.OK]

@@ -1,11 +1,14 @@
 """Repo results on payload bytes: facilities told apart, units guarded, missing is not zero."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.demo.papers.pages import Operation, operations
 from rules.events import Facility, RepoOperation
@@ -112,3 +115,51 @@ def test_a_changed_value_is_a_revision_and_a_changed_stamp_is_not() -> None:
 def test_what_is_no_result_is_refused(body: Callable[[], bytes], found: str) -> None:
     with pytest.raises(SourceChangedError, match=found):
         read(body())
+
+
+@pytest.mark.parametrize("missing", ["totalAmtAccepted", "totalAmtSubmitted", "lastUpdated"])
+def test_a_result_is_read_beside_an_unfinished_operation(missing: str) -> None:
+    unfinished = {**AFTERNOON.row(), "auctionStatus": "Announcement"}
+    del unfinished[missing]
+
+    found = read(orjson.dumps({"repo": {"operations": [unfinished, MORNING.row()]}}))
+
+    assert [operation.accepted_bn for operation in found] == [Decimal("20.35")]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param({**AFTERNOON.row(), "totalAmtAccepted": "NA"}, id="no amount"),
+        pytest.param({**AFTERNOON.row(), "auctionStatus": None}, id="no status"),
+        pytest.param({**AFTERNOON.row(), "operationId": " "}, id="no identity"),
+        pytest.param({**AFTERNOON.row(), "operationType": "Swap"}, id="unknown type"),
+        pytest.param({**AFTERNOON.row(), "totalAmtAccepted": 30_000}, id="millions of USD"),
+        pytest.param({**AFTERNOON.row(), "lastUpdated": "2025-10-31T17:45:27Z"}, id="zoned time"),
+        pytest.param("null", id="a word"),
+    ],
+)
+def test_an_odd_result_is_told_after_the_good_ones(odd: object) -> None:
+    body = orjson.dumps({"repo": {"operations": [odd, MORNING.row()]}})
+    now = datetime(2025, 10, 31, 18, tzinfo=UTC)
+    found = RepoOperations().parse(Page(Link("https://x"), body, now))
+
+    assert next(found).accepted_bn == Decimal("20.35")
+    with pytest.raises(SourceChangedError, match="expected"):
+        next(found)
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.lists(st.none())
+
+
+@given(st.dictionaries(st.sampled_from(sorted(MORNING.row())), VALUES, max_size=4))
+def test_any_odd_fields_are_read_or_refused(fields: dict[str, object]) -> None:
+    with suppress(SourceChangedError):
+        read(orjson.dumps({"repo": {"operations": [{**MORNING.row(), **_fit(fields)}]}}))
+
+
+def _fit(fields: dict[str, object]) -> dict[str, object]:
+    """orjson writes integers of 64 bits."""
+    return {
+        name: value % 2**62 if isinstance(value, int) else value for name, value in fields.items()
+    }

@@ -3,15 +3,25 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html import escape
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from rules.calendar_mask import is_business_day
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOST = "https://www.federalreserve.gov"
 FEED_URL = f"{HOST}/feeds/press_monetary.xml"
 OPERATIONS_URL = "https://markets.newyorkfed.org/api/rp/all/all/results/lastTwoWeeks.json"
+FULL_ALLOTMENT_SINCE = date(2025, 12, 11)
+# The API puts the comma of these fields after a blank; of the others right after the value.
+LATE = ("participating", "accepted", "total", "percent", "propositions")
+SECURITIES = ("Treasury", "Agency", "Mortgage-Backed")
+AUCTION_RATES = (
+    "percentHighRate", "percentLowRate", "percentStopOutRate", "percentWeightedAverageRate",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +115,88 @@ class Operation:
     rate_pct: Decimal
     close: str
 
-    def row(self) -> dict[str, object]:
-        """As the Markets API gives it: USD, the API's own misspelling, naive Eastern time."""
-        reverse = self.kind == "Reverse Repo"
+    def row(self) -> dict[str, Any]:
+        """As the API gives it: USD, its own misspelling, naive Eastern time."""
         dollars = int(self.accepted_bn * 10**9)
-        rate = "percentOfferingRate" if reverse else "percentHighRate"
-        method = "Fixed Rate" if reverse else "Multiple Price"
-        tranche = {"securityType": "Treasury", "amtSubmitted": dollars, "amtAccepted": dollars}
-        if dollars:
-            tranche[rate] = float(self.rate_pct)
+        due = _next_business_day(self.day)
+        reverse = self.kind == "Reverse Repo"
+        parties = {"participatingCpty": 9, "acceptedCpty": 9} if reverse else {}
         return {
             "operationId": f"RP {self.day:%m%d%y} {self.number}",
             "auctionStatus": "Results",
             "operationDate": self.day.isoformat(),
             "settlementDate": self.day.isoformat(),
-            "maturityDate": self.day.isoformat(),
+            "maturityDate": due.isoformat(),
             "operationType": self.kind,
-            "operationMethod": method,
+            "operationMethod": self._method(),
             "settlementType": "Same Day",
-            "termCalenderDays": 1,
+            "termCalenderDays": (due - self.day).days,
             "term": "Overnight",
             "releaseTime": "12:45" if reverse else "08:15" if self.number == 1 else "13:30",
             "closeTime": self.close,
             "note": "",
             "lastUpdated": f"{self.day.isoformat()} {self.close}:27",
+            **parties,
             "totalAmtSubmitted": dollars,
             "totalAmtAccepted": dollars,
-            "details": [tranche],
+            "details": self._details(dollars),
         }
+
+    def _method(self) -> str:
+        if self.kind == "Reverse Repo":
+            return "Fixed Rate"
+        return "Full Allotment" if self.day >= FULL_ALLOTMENT_SINCE else "Multiple Price"
+
+    def _details(self, dollars: int) -> list[dict[str, Any]]:
+        """All of it is against Treasuries here; a tranche without bids has no auction rates."""
+        kinds = ["Treasury"] if self.kind == "Reverse Repo" else [*SECURITIES]
+        amounts = [dollars if kind == "Treasury" else 0 for kind in kinds]
+        return [
+            {
+                "securityType": kind,
+                "amtSubmitted": amount,
+                "amtAccepted": amount,
+                **dict.fromkeys(self._rates(amount), float(self.rate_pct)),
+            }
+            for kind, amount in zip(kinds, amounts, strict=True)
+        ]
+
+    def _rates(self, amount: int) -> tuple[str, ...]:
+        if self.kind == "Reverse Repo":
+            return ("percentOfferingRate", "percentAwardRate")
+        if self._method() == "Full Allotment":
+            return ("percentOfferingRate",)
+        return AUCTION_RATES if amount else ()
 
 
 def operations(found: Sequence[Operation]) -> bytes:
-    """The results on one line, newest day first, with the API's odd spacing."""
+    """The results, newest day first and within a day in the order given."""
     rows = [operation.row() for operation in sorted(found, key=lambda o: o.day, reverse=True)]
-    return json.dumps({"repo": {"operations": rows}}, separators=(",", ": ")).encode()
+    return as_sent({"repo": {"operations": rows}})
+
+
+def as_sent(value: dict[str, Any]) -> bytes:
+    """JSON on one line with the API's odd blanks and escaped slashes."""
+    return _text(value).encode()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        fields = [f"{_comma(name)}{json.dumps(name)}: {_text(v)}" for name, v in value.items()]
+        return "{ " + "".join(fields).lstrip(" ,") + " }"
+    if isinstance(value, list):
+        return f"[ {', '.join(map(_text, value))} ]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value).replace("/", "\\/")
+
+
+def _comma(name: str) -> str:
+    if name == "details":
+        return " , "
+    return " ," if name.startswith(LATE) else ", "
+
+
+def _next_business_day(day: date) -> date:
+    day += timedelta(days=1)
+    while not is_business_day(day):
+        day += timedelta(days=1)
+    return day
