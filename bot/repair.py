@@ -44,16 +44,18 @@ def _last_increment(folder: Path) -> Path | None:
 
 
 async def _fix(binary: str, damaged: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        "redis-check-aof", "--fix", str(damaged),
-        executable=binary,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(REPAIR_WITHIN_S):
-            await process.communicate(b"y\n")
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+    with tempfile.TemporaryDirectory(prefix="fedpivot-") as folder:
+        checker = Path(folder) / "redis-check-aof"  # with `executable`, uvloop drops argv[0]
+        checker.symlink_to(Path(binary).resolve())
+        process = await asyncio.create_subprocess_exec(
+            str(checker), "--fix", str(damaged),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(REPAIR_WITHIN_S):
+                await process.communicate(b"y\n")
+        except TimeoutError:
+            process.kill()
+            await process.wait()

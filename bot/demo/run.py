@@ -66,6 +66,7 @@ async def run(corpus: Path | None, speed: float, *, as_json: bool = False) -> in
             app = App(_settings(world, Path(folder)), clock, tick=timedelta(seconds=0.2))
             async with running(app):
                 await _subscribe(world)
+                clock.begin()
                 async for one in _play(app, world, play, clock, console):
                     told.append(one)
                     _show(one, console, as_json=as_json)
@@ -142,7 +143,7 @@ async def _match(app: App, world: World, sent: Sent, clock: DemoClock) -> Told |
     """The alert that a message carries; None until its ledger row says so."""
     for job in await app.outbox.recent(50):
         if await app.outbox.message_id(job.transition.id, sent.chat_id) == sent.message_id:
-            return Told(job, sent, clock(), _latency_ms(world, job, sent))
+            return Told(job, sent, clock.when(sent.at), _latency_ms(world, job, sent))
     return None
 
 

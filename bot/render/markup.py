@@ -55,7 +55,8 @@ def units(text: str) -> int:
 
 def clean(raw: str) -> str:
     """Visible text on one line: white space collapsed, control and bidi characters dropped."""
-    return "".join(filter(_visible, re.sub(r"\s+", " ", raw)))
+    visible = "".join(filter(_visible, re.sub(r"\s+", " ", raw)))
+    return re.sub(" +", " ", visible)  # what was dropped may have stood between two spaces
 
 
 def _visible(character: str) -> bool:

@@ -199,26 +199,6 @@ async def test_a_server_that_does_not_listen_is_ended_all_the_same(
         os.kill(pid, 0)
 
 
-async def test_a_damaged_file_is_copied_mended_and_told_about(tmp_path: Path) -> None:
-    async with store(tmp_path) as client:
-        for number in range(200):
-            await client.set(f"k{number}", "v" * 50)
-    damaged = next(tmp_path.glob("appendonlydir/*.incr.aof"))
-    content = bytearray(damaged.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 40] = b"\xff" * 40
-    damaged.write_bytes(content)
-
-    with capture_logs() as said:
-        async with store(tmp_path) as client:
-            kept = await client.dbsize()
-
-    copy = next(tmp_path.glob("*.damaged-*"))
-    assert 90 < kept < 110
-    assert copy.read_bytes() == content
-    assert [line["event"] for line in said] == ["the store was damaged and lost its last writes"]
-
-
 async def test_a_cut_last_write_is_dropped_and_told_about(tmp_path: Path) -> None:
     async with store(tmp_path) as client:
         await client.set("a", "1")

@@ -91,6 +91,10 @@ def test_no_control_or_bidi_character_survives(raw: str) -> None:
     text.encode("utf-8")
 
 
+def test_a_dropped_character_leaves_one_space() -> None:
+    assert clean("a \u200b b") == "a b"
+
+
 @given(anything)
 def test_visible_text_survives_escaping(raw: str) -> None:
     assert unescape(as_html(Piece(raw))) == unescape(as_html(Piece(clean(raw))))
