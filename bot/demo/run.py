@@ -186,7 +186,10 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _summary(told: list[Told]) -> Table:
-    table = Table(title="From page to phone (times UTC, simulated; latency real)")
+    table = Table(
+        title="From page to phone (times UTC, simulated; latency real)",
+        caption="A second message to one chat waits a second: Telegram asks for that.",
+    )
     table.add_column("event", overflow="fold")
     for heading in ("first seen", "detected", "delivered"):
         table.add_column(heading, no_wrap=True)
@@ -195,9 +198,9 @@ def _summary(told: list[Told]) -> Table:
         finding = one.job.transition.finding
         table.add_row(
             one.job.transition.id.removesuffix("#1"),
-            f"{finding.observed_at:%d %H:%M:%S}",
-            f"{one.job.detected_at:%d %H:%M:%S}",
-            f"{one.delivered_at:%d %H:%M:%S}",
+            f"{finding.observed_at:%m-%d %H:%M:%S}",
+            f"{one.job.detected_at:%m-%d %H:%M:%S}",
+            f"{one.delivered_at:%m-%d %H:%M:%S}",
             f"{one.latency_ms:.1f} ms" if one.latency_ms is not None else "—",
         )
     return table

@@ -17,6 +17,7 @@ from bot.demo.telegram import Telegram
 
 TELEGRAM_HOST = "api.telegram.org"
 CACHED_HOST = "www.federalreserve.gov"
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -83,7 +84,7 @@ class World:
         self.telegram.clock = self.clock
         app = web.Application(client_max_size=1 << 20)
         app.router.add_route("*", "/{host}/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -107,7 +108,7 @@ class World:
         if host == TELEGRAM_HOST:
             return await self.telegram.handle(request, path)
         key = f"{host}/{path}"
-        conditional = bool({"If-None-Match", "If-Modified-Since"} & set(request.headers))
+        conditional = any(name in request.headers for name in CONDITIONS)
         self.asked.append(Asked(key, self.clock(), time.monotonic(), conditional))
         if key in self.faults:
             return await self.faults[key](request)

@@ -75,7 +75,11 @@ class Bot:
 
     async def start(self, **environ: str) -> None:
         """Start the process."""
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("TELEGRAM", "FEDPIVOT"))}
+        others = ("TELEGRAM", "FEDPIVOT", "REDIS_URL")
+        env = {k: v for k, v in os.environ.items() if not k.startswith(others)}
+        # Every test has a store of its own; which server it is can be chosen.
+        if server := os.environ.get("FEDPIVOT_TEST_SERVER"):
+            env["FEDPIVOT_STORE_BINARY"] = server
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "run", "--config", str(self.config),
