@@ -52,6 +52,7 @@ class Evaluator:
         self._clock = clock
         self._position = ""
         self._since_snapshot = 0
+        self._ahead = False
 
     async def start(self) -> None:
         """Come back to the committed state."""
@@ -70,8 +71,7 @@ class Evaluator:
 
     async def run(self) -> None:
         """Fold what comes, for ever."""
-        for entries in (await self._bus.stream.unfinished(GROUP, WORKER),):
-            await self._fold(entries)
+        await self._fold(await self._bus.stream.unfinished(GROUP, WORKER))
         while True:
             entries = await self._bus.stream.read(GROUP, WORKER, wait=WAIT)
             await self._fold(entries)
@@ -87,10 +87,12 @@ class Evaluator:
         if not entries:
             return
         planned: list[Planned] = []
+        self._ahead = True
         for _, event in await self._bus.events(entries):
             planned += await self._plan(self.engine.feed(event))
         read = [entry.id for entry in entries]
         self._position = await self._outbox.commit(self._position, read, planned, GROUP)
+        self._ahead = False
         self._since_snapshot += len(entries)
         if self._since_snapshot >= SNAPSHOT_EVERY:
             await self.snapshot()
@@ -107,7 +109,14 @@ class Evaluator:
         ]
 
     async def snapshot(self) -> None:
-        """Write the state, so that a restart is short, and drop events nobody needs again."""
+        """Write the state, so that a restart is short, and drop events nobody needs again.
+
+        A state that is ahead of its position knows of alerts that were not committed: it is not
+        written, and the next start folds those events again, from the last snapshot.
+        """
+        if self._ahead:
+            log.warning("state not written: events are folded that are not committed")
+            return
         body = orjson.dumps({"position": self._position, "state": self.engine.snapshot()})
         await self._redis.set(keys.SNAPSHOT, body)
         self._since_snapshot = 0

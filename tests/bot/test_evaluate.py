@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bot import keys
 from bot.bus import Bus
@@ -100,6 +101,27 @@ async def test_a_snapshot_shortens_the_restart_and_trims_the_stream(bench: Bench
 
     assert await bench.redis.xlen(keys.EVENTS) == 1
     assert again.engine.snapshot() == first.engine.snapshot()
+
+
+async def test_an_alert_whose_commit_failed_is_told_after_the_restart(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.bus.publish([srf(DAY, 1, "20.35")])
+    first = bench.evaluator()
+    await first.start()
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.outbox, "commit", _lost_connection)
+        with pytest.raises(RedisConnectionError):
+            await first.run()
+
+    await first.snapshot()
+    await bench.run(bench.evaluator(), until=1)
+
+    assert await bench.outbox.ledger("srf_take_up:2025-10-31#1") == {7: PENDING}
+
+
+async def _lost_connection(*_: object) -> str:
+    raise RedisConnectionError("the store went away")
 
 
 async def test_a_second_evaluator_writes_nothing(bench: Bench) -> None:
