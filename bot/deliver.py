@@ -5,6 +5,7 @@ Each chat is a lane of its own: in order within a chat, and no chat waits for an
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,6 +20,7 @@ from bot.pacing import Pacing
 from bot.render.alert import Message, Reader, Receipt, render
 from bot.store import Store, Subscriber
 from bot.stream import Entry
+from bot.supervise import undisturbed
 from rules.alerts import Reason
 from rules.base import Severity
 
@@ -64,23 +66,25 @@ class Deliverer:
         self._worker = worker
         self._lanes: dict[int, asyncio.Lock] = {}
         self._jobs: set[asyncio.Task[None]] = set()
+        self._ending = asyncio.Event()
 
     async def run(self) -> None:
-        """Send for ever; what cancellation interrupts stays in the ledger for the next start."""
+        """Send for ever; cancelled, finish what has left and keep the rest for the next start."""
         await self._outbox.stream.join(rows.GROUP)
         async with asyncio.TaskGroup() as tasks:
-            for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
-                await self._start(tasks, entry)
-            while True:
-                for entry in await self._outbox.jobs(self._worker, wait=WAIT):
-                    await self._start(tasks, entry)
-                while len(self._jobs) >= MOST_JOBS:
-                    await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
+            try:
+                await self._read(tasks)
+            finally:
+                self._ending.set()
 
-    async def settle(self) -> None:
-        """Wait until every job that was read is settled; for tests and the demo."""
-        while self._jobs:
-            await asyncio.wait(self._jobs)
+    async def _read(self, tasks: asyncio.TaskGroup) -> None:
+        for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
+            await self._start(tasks, entry)
+        while True:
+            for entry in await self._outbox.jobs(self._worker, wait=WAIT):
+                await self._start(tasks, entry)
+            while len(self._jobs) >= MOST_JOBS:
+                await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
 
     async def _start(self, tasks: asyncio.TaskGroup, entry: Entry) -> None:
         """Read a job's open rows and queue each in its chat's lane.
@@ -110,8 +114,8 @@ class Deliverer:
         task.add_done_callback(self._jobs.discard)
 
     async def _finish(self, entry: Entry, lanes: list[asyncio.Task[None]]) -> None:
-        if lanes:
-            await asyncio.wait(lanes)
+        """Acknowledge a job when every lane has settled its copy; one that failed comes again."""
+        await asyncio.gather(*lanes)
         await self._outbox.stream.acknowledge(rows.GROUP, [entry.id])
 
     async def _lane(
@@ -138,15 +142,9 @@ class Deliverer:
             await self._outbox.mark(id_, chat_id, rows.UNCERTAIN)
             return True
         await self._pacing.wait(chat_id)
-        # The store syncs its disk while the text is written.
-        marking = asyncio.create_task(self._outbox.mark(id_, chat_id, rows.IN_FLIGHT))
-        await asyncio.sleep(0)
-        message = _message(job, person, attempt)
-        await marking
-        outcome = await asyncio.shield(self._send(attempt, message))
+        # Once it has left, what became of it is written down, even while the bot is ending.
+        outcome = await undisturbed(self._send(job, person, attempt))
         if outcome.fate is Fate.ACCEPTED:
-            await self._outbox.mark(id_, chat_id, rows.accepted(outcome.message_id))
-            log.info("delivered", alert=id_, chat=chat_id, reason=job.transition.reason)
             return True
         if outcome.fate in TRY_AGAIN:
             await self._pause(id_, attempt, outcome)
@@ -157,7 +155,11 @@ class Deliverer:
         attempt.uncertain = attempt.uncertain or outcome.fate is Fate.UNCERTAIN
         state = rows.IN_FLIGHT if attempt.uncertain else rows.PENDING
         await self._outbox.mark(id_, attempt.chat_id, state)
-        await asyncio.sleep(outcome.retry_after_s or attempt.wait_s)
+        with suppress(TimeoutError):
+            pause_s = outcome.retry_after_s or attempt.wait_s
+            await asyncio.wait_for(self._ending.wait(), pause_s)
+            # A store write on the way here may have swallowed this lane's own cancellation.
+            raise asyncio.CancelledError
         attempt.wait_s = min(attempt.wait_s * 2, LONGEST_PAUSE_S)
 
     async def _ends(self, job: Job, attempt: "_Attempt", outcome: Outcome) -> bool:
@@ -176,10 +178,21 @@ class Deliverer:
         await self._give_up(job, attempt.chat_id, outcome)
         return True
 
-    async def _send(self, attempt: "_Attempt", message: Message) -> Outcome:
-        return await self._sender.send(
-            attempt.chat_id, message, plain=attempt.plain, reply_to=attempt.reply_to
+    async def _send(self, job: Job, person: Subscriber, attempt: "_Attempt") -> Outcome:
+        """Mark the row as in flight, send, and mark it as accepted if it was."""
+        id_, chat_id = job.transition.id, attempt.chat_id
+        # The store syncs its disk while the text is written.
+        marking = asyncio.create_task(self._outbox.mark(id_, chat_id, rows.IN_FLIGHT))
+        await asyncio.sleep(0)
+        message = _message(job, person, attempt)
+        await marking
+        outcome = await self._sender.send(
+            chat_id, message, plain=attempt.plain, reply_to=attempt.reply_to
         )
+        if outcome.fate is Fate.ACCEPTED:
+            await self._outbox.mark(id_, chat_id, rows.accepted(outcome.message_id))
+            log.info("delivered", alert=id_, chat=chat_id, reason=job.transition.reason)
+        return outcome
 
     async def _give_up(self, job: Job, chat_id: int, outcome: Outcome) -> None:
         log.warning("chat cannot be reached", chat=chat_id, problem=outcome.why)

@@ -7,10 +7,13 @@ messages in flight.
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from typing import TypeVar
 
 import structlog
 
 log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
 
 ASK_AGAIN_S = 0.5
 GIVE_UP_AFTER = 16
@@ -26,6 +29,24 @@ async def together(work: Mapping[str, Coroutine[None, None, None]]) -> None:
     errors = [error for task in tasks if not task.cancelled() and (error := task.exception())]
     if errors:
         raise BaseExceptionGroup("a part cannot go on", errors)
+
+
+async def undisturbed(work: Coroutine[None, None, Result]) -> Result:
+    """Bring work to its end even if cancelled meanwhile, and only then let the cancellation out.
+
+    For what must not be cut in half and is bounded in time by itself.
+    """
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    result = task.result()
+    if cancelled is not None:
+        raise cancelled
+    return result
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -171,8 +171,11 @@ async def test_a_paused_chat_delays_nobody(bench: Bench) -> None:
         started = time.monotonic()
         await bench.until(BEN, "S:")
 
-    assert time.monotonic() - started < 5
-    assert await bench.row(ADA) == "P"
+        assert time.monotonic() - started < 5
+        async with asyncio.timeout(5):
+            while bench.world.telegram.failures.get(ADA) or await bench.row(ADA) != "P":
+                await asyncio.sleep(0.01)
+        assert bench.received(ADA) == []
 
 
 async def test_messages_of_a_chat_keep_their_order(bench: Bench) -> None:
@@ -205,6 +208,22 @@ async def test_chatter_in_flight_is_skipped_rather_than_repeated(bench: Bench) -
         await bench.until(ADA, "U")
 
     assert bench.received(ADA) == []
+
+
+async def test_what_has_left_is_written_down_even_while_the_bot_ends(bench: Bench) -> None:
+    await bench.enqueue(transition())
+
+    async with bench.delivering() as task:
+        async with asyncio.timeout(5):
+            while not bench.world.telegram.sent:
+                await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    told = {sent.chat_id for sent in bench.world.telegram.sent}
+    rows = await bench.outbox.ledger("srf_take_up:2025-10-31#1")
+    assert {chat for chat, state in rows.items() if state.startswith("S:")} == told
+    assert IN_FLIGHT not in rows.values()
 
 
 async def test_a_refused_token_stops_everything_and_keeps_the_outbox(

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot import supervise
-from bot.supervise import together
+from bot.supervise import together, undisturbed
 
 
 async def forever() -> None:
@@ -51,3 +51,30 @@ async def test_a_swallowed_cancellation_is_asked_again(monkeypatch: pytest.Monke
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 2)
+
+
+async def test_undisturbed_work_ends_before_the_cancellation_comes_out() -> None:
+    steps: list[str] = []
+
+    async def work() -> None:
+        await asyncio.sleep(0.05)
+        steps.append("done")
+
+    task = asyncio.create_task(undisturbed(work()))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.sleep(0.01)
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert steps == ["done"]
+
+
+async def test_undisturbed_work_gives_its_result_or_its_error() -> None:
+    async def answer() -> int:
+        return 7
+
+    assert await undisturbed(answer()) == 7
+    with pytest.raises(ValueError, match="token"):
+        await undisturbed(broken())
