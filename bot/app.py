@@ -28,7 +28,7 @@ from bot.deliver import Deliverer, Sender
 from bot.embedded import embedded_server
 from bot.evaluate import Evaluator
 from bot.followers import Followers
-from bot.health import Health, Part
+from bot.health import Health, Part, Progress
 from bot.outbox import Outbox
 from bot.pacing import Pacing
 from bot.settings import Settings
@@ -41,6 +41,7 @@ from watchers.poll import Poller
 log = structlog.get_logger(__name__)
 
 SLACK = timedelta(seconds=90)
+LOOP_LAG = timedelta(seconds=5)
 TICK = timedelta(minutes=1)
 
 
@@ -64,6 +65,7 @@ class App:
         self.console = console or Console()
         self.ready = asyncio.Event()
         self._tick = tick
+        self._progress = Progress(clock)
         self._stack = AsyncExitStack()
 
     async def run(self) -> None:
@@ -148,6 +150,7 @@ class App:
             work["prompt"] = self.prompt.run()
         if self.settings.health.port:
             work["health"] = self._serve_health()
+            work["pulse"] = self._progress.pulse("event loop")
         return work
 
     async def _store_url(self) -> str:
@@ -205,6 +208,14 @@ class App:
         parts = [Part(p.standing.watcher, p.standing.next_look, SLACK) for p in self.pollers]
         if self.chat is not None:
             parts.append(Part("telegram", self.chat.polled_at, SLACK))
+        # Each of these asks the store every two seconds, so the store's own health shows here.
+        loops = {
+            "evaluator": self.evaluator.read_at,
+            "deliverer": self.deliverer.read_at,
+            "followers": self.followers.read_at,
+        }
+        parts += [Part(name, at, SLACK) for name, at in loops.items()]
+        parts += self._progress.parts({"event loop": LOOP_LAG})
         return parts
 
     async def _serve_health(self) -> None:

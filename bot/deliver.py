@@ -67,6 +67,7 @@ class Deliverer:
         self._lanes: dict[int, asyncio.Lock] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._ending = asyncio.Event()
+        self.read_at: datetime | None = None
 
     async def run(self) -> None:
         """Send for ever; cancelled, finish what has left and keep the rest for the next start."""
@@ -81,7 +82,9 @@ class Deliverer:
         for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
             await self._start(tasks, entry)
         while True:
-            for entry in await self._outbox.jobs(self._worker, wait=WAIT):
+            jobs = await self._outbox.jobs(self._worker, wait=WAIT)
+            self.read_at = self._clock()
+            for entry in jobs:
                 await self._start(tasks, entry)
             while len(self._jobs) >= MOST_JOBS:
                 await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)

@@ -53,6 +53,7 @@ class Evaluator:
         self._position = ""
         self._since_snapshot = 0
         self._ahead = False
+        self.read_at: datetime | None = None
 
     async def start(self) -> None:
         """Come back to the committed state."""
@@ -74,6 +75,7 @@ class Evaluator:
         await self._fold(await self._bus.stream.unfinished(GROUP, WORKER))
         while True:
             entries = await self._bus.stream.read(GROUP, WORKER, wait=WAIT)
+            self.read_at = self._clock()
             await self._fold(entries)
 
     async def tick(self) -> None:

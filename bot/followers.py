@@ -30,6 +30,8 @@ class Followers:
     ) -> None:
         self._followers = [Follower(watcher, fetch, publish, clock) for watcher in watchers]
         self._bus = bus
+        self._clock = clock
+        self.read_at: datetime | None = None
 
     async def start(self) -> None:
         """Join the bus."""
@@ -40,7 +42,9 @@ class Followers:
         async with asyncio.TaskGroup() as tasks:
             await self._begin(tasks, await self._bus.stream.unfinished(GROUP, WORKER))
             while True:
-                await self._begin(tasks, await self._bus.stream.read(GROUP, WORKER, wait=WAIT))
+                entries = await self._bus.stream.read(GROUP, WORKER, wait=WAIT)
+                self.read_at = self._clock()
+                await self._begin(tasks, entries)
 
     async def _begin(self, tasks: asyncio.TaskGroup, entries: Sequence[Entry]) -> None:
         decoded = dict(await self._bus.events(entries))

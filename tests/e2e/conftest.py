@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -108,6 +109,14 @@ async def world() -> AsyncIterator[World]:
         publish(world, datetime(2025, 9, 17, 18, tzinfo=UTC), CUT_SEPTEMBER, RUNOFF)
         operations(world)
         yield world
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

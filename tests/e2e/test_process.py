@@ -4,7 +4,10 @@ import asyncio
 import signal
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.demo.papers.pages import FEED_URL, OPERATIONS_URL
@@ -81,6 +84,38 @@ async def test_sigterm_ends_in_order(bot: Bot, world: World) -> None:
 
     assert code == 0
     assert "what was not sent is kept" in bot.said()
+
+
+async def test_health_names_every_part_and_is_well(
+    world: World, tmp_path: Path, root: Path, unused_port: int
+) -> None:
+    bot = Bot(world, tmp_path, root, unused_port)
+    url = f"http://127.0.0.1:{unused_port}/healthz"
+
+    async with subscribed(bot), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(15):
+            while not (report := await _health(session, url))["ok"]:
+                await asyncio.sleep(0.2)
+
+    assert set(report["parts"]) == {
+        "fed_press",
+        "repo_operations",
+        "tickers",
+        "telegram",
+        "evaluator",
+        "deliverer",
+        "followers",
+        "event loop",
+    }
+
+
+async def _health(session: aiohttp.ClientSession, url: str) -> dict[str, Any]:
+    try:
+        async with session.get(url) as answer:
+            report: dict[str, Any] = await answer.json()
+            return report
+    except aiohttp.ClientConnectorError:
+        return {"ok": False}
 
 
 async def test_commands_answer(bot: Bot, world: World) -> None:
@@ -181,8 +216,6 @@ async def test_a_second_bot_on_one_token_says_so_and_alerts_go_on(bot: Bot, worl
 
 
 async def _poll_forever(world: World) -> None:
-    import aiohttp
-
     async with aiohttp.ClientSession() as session:
         url = f"{world.url}/api.telegram.org/bot{TOKEN}/getUpdates"
         while True:
