@@ -79,7 +79,10 @@ class Deliverer:
                 self._ending.set()
 
     async def _read(self, tasks: asyncio.TaskGroup) -> None:
-        for entry in await self._outbox.stream.unfinished(rows.GROUP, self._worker):
+        stream = self._outbox.stream
+        # First what other workers left lying, then what we did: reclaimed entries are ours by then.
+        await stream.reclaim(rows.GROUP, self._worker)
+        for entry in await stream.unfinished(rows.GROUP, self._worker):
             await self._start(tasks, entry)
         while True:
             jobs = await self._outbox.jobs(self._worker, wait=WAIT)

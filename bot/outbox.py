@@ -27,7 +27,6 @@ from rules.events import UtcDatetime
 
 GROUP = "senders"
 PENDING, IN_FLIGHT, UNCERTAIN = "P", "I", "U"
-ROWS_A_CALL = 500
 
 # One step: position moves, rows and jobs appear. A second evaluator, or a repeat after a lost
 # answer, finds the position moved and changes nothing.

@@ -12,7 +12,6 @@ from rules.events import (
     EVENT,
     Bar,
     Document,
-    DocumentType,
     Event,
     Facility,
     RepoOperation,
@@ -62,11 +61,6 @@ class History:
             self._add_bar(event)
         elif isinstance(event, SourceState):
             self.states[event.watcher] = event
-
-    def documents_of(self, kind: DocumentType) -> list[Document]:
-        """All kept documents of one type, oldest first."""
-        found = (doc for doc in self.documents.values() if doc.type is kind)
-        return sorted(found, key=lambda doc: (doc.as_of, doc.observed_at))
 
     def operations_on(self, facility: Facility, day: date) -> list[RepoOperation]:
         """The day's operations of one facility, in order of their ids."""

@@ -199,8 +199,8 @@ def _summary(told: list[Told]) -> Table:
         table.add_row(
             one.job.transition.id.removesuffix("#1"),
             f"{finding.observed_at:%m-%d %H:%M:%S}",
-            f"{one.job.detected_at:%m-%d %H:%M:%S}",
-            f"{one.delivered_at:%m-%d %H:%M:%S}",
+            f"{one.job.detected_at:%H:%M:%S}",
+            f"{one.delivered_at:%H:%M:%S}",
             f"{one.latency_ms:.1f} ms" if one.latency_ms is not None else "—",
         )
     return table

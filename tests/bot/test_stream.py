@@ -41,6 +41,21 @@ async def test_what_is_not_acknowledged_comes_back(stream: Stream, redis: Redis)
     assert await stream.unfinished("g", "a") == [second]
 
 
+async def test_what_another_consumer_left_lying_is_taken_over(
+    stream: Stream, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.stream.RECLAIM_AFTER", timedelta(0))
+    await fill(redis, 2)
+    await stream.join("g")
+    left = await stream.read("g", "gone", wait=SOON)
+
+    taken = await stream.reclaim("g", "here")
+
+    assert taken == 2
+    assert await stream.unfinished("g", "here") == left
+    assert await stream.unfinished("g", "gone") == []
+
+
 async def test_a_group_that_vanished_is_made_again(stream: Stream, redis: Redis) -> None:
     await stream.join("g")
     await redis.flushdb()
