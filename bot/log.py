@@ -47,19 +47,8 @@ def configure(
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    renderer: Any = structlog.processors.JSONRenderer()
-    tail: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if style == "console":
-        renderer = structlog.dev.ConsoleRenderer(
-            colors=False, exception_formatter=structlog.dev.plain_traceback
-        )
-    else:
-        tail.append(structlog.processors.format_exc_info)
-    inner = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared, processors=[*tail, renderer]
-    )
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(Redacting(inner, Redaction(secrets)))
+    handler.setFormatter(Redacting(_formatter(style, shared), Redaction(secrets)))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
@@ -70,6 +59,20 @@ def configure(
     logging.captureWarnings(capture=True)
     sys.excepthook = _crashed
     threading.excepthook = _thread_crashed
+
+
+def _formatter(style: str, shared: list[Any]) -> logging.Formatter:
+    renderer: Any = structlog.processors.JSONRenderer()
+    tail: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if style == "console":
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
+    else:
+        tail.append(structlog.processors.format_exc_info)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared, processors=[*tail, renderer]
+    )
 
 
 def _crashed(

@@ -72,11 +72,6 @@ class Store:
             [Silence.model_validate_json(raw) for raw in silences.values()],
         )
 
-    async def save(self, subscriber: Subscriber) -> None:
-        """Create or replace one chat."""
-        row = subscriber.model_dump_json()
-        await self._redis.hset(keys.SUBSCRIBERS, str(subscriber.chat_id), row)
-
     async def subscribe(self, chat_id: int, **changes: Any) -> Subscriber:
         """Make a chat active, with some preferences changed; safe to repeat."""
         fields = {"active": True, "why_inactive": None, **changes}
